@@ -1,0 +1,1 @@
+"""From a message to a turn: trees, guidance, understanding, reasons and hand-off. Stores and shows nothing."""

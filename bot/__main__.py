@@ -1,0 +1,76 @@
+"""The command line of the bot: check, compare, show, understand, try."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from bot import content as content_room
+from bot.check import everything
+
+
+def _check(_: argparse.Namespace) -> int:
+    checked = everything(content_room.texts_in(*content_room.folders()))
+    for fault in checked.faults:
+        print(fault)
+    print(checked.line())
+    return 1 if checked.faults else 0
+
+
+def _understand(_: argparse.Namespace) -> int:
+    from bot import understanding
+
+    content = content_room.content()
+    for line in sys.stdin:
+        if line.strip():
+            given = json.loads(line)
+            print(
+                json.dumps(
+                    understanding.as_line(given["id"], given["text"], content.trees, content.common), ensure_ascii=False
+                )
+            )
+    return 0
+
+
+def _compare(given: argparse.Namespace) -> int:
+    from bot import compare
+
+    return compare.report(given.old, given.new)
+
+
+def _show(given: argparse.Namespace) -> int:
+    from bot import picture
+
+    return picture.show(given.tree, content_room.content())
+
+
+def _try(given: argparse.Namespace) -> int:
+    from bot import trial
+
+    return trial.hold(given.tree, content_room.content())
+
+
+def main(words: list[str] | None = None) -> int:
+    """Runs one command; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("check", help="every fault of trees and knowledge, with file and line").set_defaults(do=_check)
+    compare = commands.add_parser("compare", help="the journeys whose outcome a change alters")
+    compare.add_argument("old", help="a folder or a git revision")
+    compare.add_argument("new", help="a folder or a git revision")
+    compare.set_defaults(do=_compare)
+    show = commands.add_parser("show", help="a tree as an outline")
+    show.add_argument("tree")
+    show.set_defaults(do=_show)
+    understand = commands.add_parser("understand", help="JSON lines in, what was understood out")
+    understand.set_defaults(do=_understand)
+    trial = commands.add_parser("try", help="a trial conversation in the terminal: not recorded, not advice")
+    trial.add_argument("tree", nargs="?")
+    trial.set_defaults(do=_try)
+    given = parser.parse_args(words)
+    return int(given.do(given))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,205 @@
+"""What is told: the questions with their buttons, the outcome, and the `custom` element of every reply.
+
+The shapes are those of contract.md, section 2. Every sentence comes from the trees, the knowledge or its phrases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bot import engine, hand_off, reasons, routes
+from bot.content import Content
+from bot.engine import Bounds
+from bot.messages import payload
+from bot.model import COMMON, HAND_OFFS, LEVELS, NOT_SURE, URGENCIES, Outcome, gravest
+from bot.standing import CHOICE, Asked, Slots, Standing, flag_question, pending, question_at, weight
+
+Said = dict[str, Any]
+
+
+def buttons(slots: Mapping[str, Any], asked: Asked) -> list[dict[str, str]]:
+    """One button an answer; an answer that typed words suggested comes first."""
+    answers = [a.text for a in asked.question.answers]
+    hinted = [h["a"] for h in slots["suggested"] if h["q"] == asked.key.partition("#")[0] and h["a"] in answers]
+    child = asked.child if asked.question.about == "child" else None
+    return [
+        {"title": a, "payload": payload("answer", asked.key, a, child)}
+        for a in [*dict.fromkeys(hinted), *(a for a in answers if a not in hinted)]
+    ]
+
+
+def asking(slots: Mapping[str, Any], content: Content, asked: Asked) -> list[Said]:
+    """The present question; before it, the words that bring it up."""
+    said = []
+    q = asked.key.partition("#")[0]
+    for heard in slots["red_flags"]:
+        question = flag_question(content, heard["id"])
+        if question and q == f"{COMMON}/{question.id}" and heard["label"] in ("denied", "past", "other"):
+            said.append({"text": quoting(content, "heard-denied", heard["quotes"])})
+    for hint in slots["suggested"]:
+        if hint["q"] == q:
+            said.append({"text": quoting(content, "suggested", hint["quotes"])})
+    ask = asked.question.ask
+    if (
+        asked.child is not None
+        and asked.question.about == "child"
+        and slots.get(f"{COMMON}/children") not in (None, "1 child", NOT_SURE)
+    ):
+        ask = f"Child {asked.child}: {ask}"
+    return [*said, {"text": ask, "buttons": buttons(slots, asked)}]
+
+
+def quoting(content: Content, phrase: str, quotes: list[str] | tuple[str, ...]) -> str:
+    """A phrase of the assistant with the practitioner's own words in it."""
+    return content.phrases[phrase].replace("{quotes}", "” and “".join(quotes))
+
+
+def reached(standing: Standing) -> list[Outcome]:
+    """The outcomes that stand, gravest first: stops, then the ends of the journeys."""
+    found = [s.outcome for s in standing.stops] + [j.outcome for j in standing.journeys if j.outcome]
+    return sorted(dict.fromkeys(found), key=lambda o: -weight(o))
+
+
+def outcome(slots: Slots, content: Content, standing: Standing, at: datetime) -> dict[str, Any]:
+    """The outcome as others build on it (contract, section 2)."""
+    bounds = reasons.bounds_of(slots, content, standing)
+    outcomes = reached(standing)
+    rules = hand_off.reasons(slots, content, standing, outcomes, bounds)
+    says, do_next, route_keys = _words(content, outcomes, bounds, rules)
+    return {
+        **hand_off.levels(bounds),
+        "says": says,
+        "do_next": do_next,
+        "route": routes.resolve(route_keys, slots, content.guidance, at),
+        "because": reasons.because(slots, standing),
+        "would_change": reasons.would_raise(slots, content, standing, bounds),
+        "would_settle": reasons.would_settle(slots, content, standing, bounds),
+        "hand_off": gravest(HAND_OFFS, *(r.hand_off for r in rules)) if rules else "none",
+        "children": _children(slots, content, standing),
+        "trees": _trees(slots, content, standing),
+    }
+
+
+def _words(
+    content: Content, outcomes: list[Outcome], bounds: Bounds, rules: list[hand_off.Reason]
+) -> tuple[str, list[str], list[str]]:
+    """What the gravest outcome says, then what the others add; a rule that brings a person is said too."""
+    says = outcomes[0].says if outcomes else content.phrases["undecided"]
+    added = [r.says for r in rules if not r.rule.startswith(("outcome:", "flag:")) and r.says not in says]
+    do_next = list(
+        dict.fromkeys([*(d for o in outcomes for d in o.do_next), *added, content.phrases["anyone-may-refer"]])
+    )
+    route = list(dict.fromkeys(r for o in outcomes for r in o.route)) or ["council-protection", "advice-line"]
+    return says, do_next, route
+
+
+def _trees(slots: Slots, content: Content, standing: Standing) -> list[dict[str, Any]]:
+    found = []
+    for tree_id in dict.fromkeys(c.tree.id for c in standing.concerns):
+        mine = [c for c in standing.concerns if c.tree.id == tree_id]
+        named = hand_off.levels(engine.bounds(mine, content.common, slots))
+        found.append(
+            {
+                "tree": tree_id,
+                "version": mine[0].tree.version,
+                "at_least": named["at_least"],
+                "at_most": named["at_most"],
+            }
+        )
+    return found
+
+
+def _children(slots: Slots, content: Content, standing: Standing) -> list[dict[str, Any]]:
+    floor, possible = reasons.floor_of(slots, standing), reasons.possible_of(slots, content)
+    numbers = sorted({c.child for c in standing.concerns}) or [1]
+    found = []
+    for child in numbers:
+        mine = [c for c in standing.concerns if c.child == child]
+        named = hand_off.levels(engine.bounds(mine, content.common, slots, floor, possible))
+        found.append({"child": child, **named})
+    return found
+
+
+def can(slots: Slots, content: Content, standing: Standing) -> list[dict[str, str]]:
+    """What can be done next while an outcome stands, as titles and payloads."""
+    found: list[dict[str, str]] = []
+    for heard in slots["red_flags"]:
+        question = flag_question(content, heard["id"])
+        if question and slots.get(f"{COMMON}/{question.id}") is None:
+            found += [
+                {"title": f"{question.ask} {a.text}", "payload": payload("answer", f"{COMMON}/{question.id}", a.text)}
+                for a in question.answers
+            ]
+    if slots["status"] == "with-assistant" and hand_off.has_line(slots, content) and not slots["queued_at"]:
+        found.append({"title": content.phrases["talk-to-person"], "payload": "/person"})
+    if standing.asks is not None and (standing.stopped or slots["status"] == "waiting"):
+        found.append({"title": content.phrases["carry-on"], "payload": "/continue"})
+    for settled in (slots["outcome"] or {}).get("would_settle", []):
+        child = settled.get("child")
+        asked = question_at(slots, content, settled["q"] + (f"#{child}" if child and child > 1 else ""))
+        if asked is not None and not any(settled["q"] in f["payload"] for f in found):
+            title = content.phrases["ask-again"].replace("{quotes}", asked.question.ask)
+            found.append({"title": title, "payload": payload("change", asked.key, None, child)})
+    waiting = pending(slots, content)
+    found += [
+        {"title": content.trees[t].title, "payload": payload("answer", CHOICE, content.trees[t].title)} for t in waiting
+    ]
+    if slots["chosen"]:
+        found.append({"title": content.phrases["another-concern"], "payload": payload("change", CHOICE)})
+    return found
+
+
+def custom(
+    slots: Slots,
+    content: Content,
+    standing: Standing,
+    note: str | None = None,
+    falls_away: list[str] | None = None,
+    asked: Asked | None = None,
+) -> dict[str, Any]:
+    """The last element of every reply: where the conversation stands."""
+    with_outcome = slots["outcome"] is not None
+    tree = asked.tree if asked else (slots["chosen"][0] if slots["chosen"] else None)
+    offered = can(slots, content, standing) if with_outcome and asked is None else []
+    return {
+        "status": slots["status"],
+        "with": slots["with"],
+        "tree": tree or (slots["chosen"][0] if slots["chosen"] else None),
+        "question": asked.key.partition("#")[0] if asked else None,
+        "child": asked.child if asked and asked.question.about == "child" else None,
+        "concerns": slots["concerns"],
+        "red_flags": slots["red_flags"],
+        "suggested": slots["suggested"],
+        "falls_away": falls_away or [],
+        "urgency": slots["urgency"],
+        "note": note,
+        "can": offered,
+        "outcome": slots["outcome"],
+    }
+
+
+def outcome_texts(content: Content, told: Mapping[str, Any]) -> list[Said]:
+    """An outcome in plain text, for channels that show nothing else."""
+    steps = "\n".join(f"- {step}" for step in told["do_next"])
+    rings = "\n".join(f"- {r['says']}" + (f": {r['value']}" if r["value"] else "") for r in told["route"])
+    return [{"text": level_line(told)}, {"text": told["says"]}, {"text": steps}, {"text": rings}]
+
+
+def level_line(told: Mapping[str, Any]) -> str:
+    """The range in words. A low bound alone is never printed (safety: never "at least 1")."""
+    low, high = told["at_least"], told["at_most"]
+    if low is None or high is None:
+        return "This is not graded in levels."
+    if low == high:
+        return f"Indicated level: {low}."
+    if low == LEVELS[0]:
+        return f"Not enough is known. It could be level {high}."
+    return f"Not enough is known: level {low} or higher, up to {high}."
+
+
+def urgency_of(slots: Mapping[str, Any], standing: Standing, content: Content) -> str:
+    """The urgency of the conversation so far; it never falls without a person."""
+    named = [slots["urgency"], *(o.urgency for o in reached(standing))]
+    return gravest(URGENCIES, *named)

@@ -1,0 +1,127 @@
+"""The tables of the SQLite store, in numbered steps, and the triggers that keep the record append-only.
+
+What is true (events, where streams end, messages, kept texts, the stamp) cannot be changed or deleted:
+triggers refuse it on any connection, also with REPLACE. What follows from it (summaries, facets, the search
+index) can be built again. A migration that transforms a guarded table must call `guard` again, because a
+transform drops triggers.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from logs.store import FACETS, SUMMARY
+
+record = Migrations("advice_record")
+STEPS = ("001_the_record",)
+
+TABLES = """
+CREATE TABLE stamp (kind TEXT NOT NULL CHECK (kind IN ('practice', 'live'))) STRICT;
+CREATE TABLE events (
+    position INTEGER PRIMARY KEY, stream TEXT NOT NULL, seq INTEGER NOT NULL,
+    event TEXT NOT NULL, hash TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX events_stream_seq ON events (stream, seq);
+CREATE TABLE streams (
+    stream TEXT PRIMARY KEY, last INTEGER NOT NULL, hash TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE messages (
+    stream TEXT NOT NULL, id TEXT NOT NULL, text_digest TEXT NOT NULL, reply_json TEXT NOT NULL,
+    PRIMARY KEY (stream, id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE texts (digest TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
+CREATE TABLE manifests (digest TEXT PRIMARY KEY, listing TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE heartbeat (id INTEGER PRIMARY KEY CHECK (id = 1), at REAL NOT NULL) STRICT;
+"""
+
+# A conversation's place in every list follows from started_at, which never changes, so a turn that changes
+# nothing a list is narrowed by touches one row and no index.
+LISTS = """
+CREATE TABLE summaries ({columns}, PRIMARY KEY (stream)) STRICT, WITHOUT ROWID;
+CREATE INDEX summaries_started ON summaries (started_at, stream);
+CREATE INDEX summaries_facets ON summaries ({facets}, started_at);
+CREATE INDEX summaries_queue ON summaries (queued_at) WHERE status = 'waiting' OR alerted = 1;
+CREATE TABLE facets (
+    name TEXT NOT NULL, value TEXT NOT NULL, started_at REAL NOT NULL, stream TEXT NOT NULL,
+    PRIMARY KEY (name, value, started_at, stream)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE facet_counts (
+    name TEXT NOT NULL, value TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (name, value)
+) STRICT, WITHOUT ROWID;
+"""
+
+# A button that was pressed is not something said, so its payload is not searched for.
+SEARCH = """
+CREATE VIEW spoken AS
+    SELECT position, stream, seq,
+        CASE type WHEN 'user' THEN text END AS practitioner,
+        CASE type WHEN 'bot' THEN text END AS assistant,
+        CASE type WHEN 'agent' THEN text END AS specialist
+    FROM (SELECT position, stream, seq, json_extract(event, '$.event') AS type,
+                 json_extract(event, '$.text') AS text FROM events)
+    WHERE type IN ('user', 'bot', 'agent') AND text <> ''
+        AND NOT (type = 'user' AND text IN ('/start', '/person'))
+        AND NOT (type = 'user' AND (text GLOB '/answer{*' OR text GLOB '/change{*'));
+CREATE VIRTUAL TABLE spoken_fts USING fts5 (
+    practitioner, assistant, specialist,
+    tokenize='porter unicode61', content="spoken", content_rowid='position'
+);
+CREATE TABLE indexed (upto INTEGER NOT NULL) STRICT;
+INSERT INTO indexed VALUES (0);
+"""
+
+APPEND_ONLY = "RAISE(ABORT, 'The advice record is append-only: add a correction instead')"
+# On a connection without recursive triggers REPLACE fires no delete trigger, so inserts are guarded as well.
+# A row number of -1 stands for one that is not given.
+REPLACES = {
+    "events": "new.seq <> 1 + coalesce((SELECT max(seq) FROM events WHERE stream = new.stream), 0)"
+    " OR new.position <> -1 AND new.position <= (SELECT max(position) FROM events)",
+    "streams": "EXISTS (SELECT 1 FROM streams WHERE stream = new.stream)",
+    "messages": "EXISTS (SELECT 1 FROM messages WHERE stream = new.stream AND id = new.id)",
+    "texts": "EXISTS (SELECT 1 FROM texts WHERE digest = new.digest)"
+    " OR new.rowid <> -1 AND new.rowid <= (SELECT max(rowid) FROM texts)",
+    "manifests": "EXISTS (SELECT 1 FROM manifests WHERE digest = new.digest)",
+    "stamp": "EXISTS (SELECT 1 FROM stamp)",
+}
+# Where a stream ends only moves on.
+CHANGES = {"streams": " WHEN new.stream <> old.stream OR new.last <= old.last"}
+TRIGGER = "CREATE TRIGGER {name} BEFORE {act} ON {table}{when} BEGIN SELECT {refuses}; END"
+GUARDS: dict[str, str] = {
+    (name := f"{table}_{what}"): TRIGGER.format(name=name, act=act, table=table, when=when, refuses=APPEND_ONLY)
+    for table, replaces in REPLACES.items()
+    for what, act, when in (
+        ("stays", "UPDATE", CHANGES.get(table, "")),
+        ("remains", "DELETE", ""),
+        ("is_added", "INSERT", f" WHEN {replaces}"),
+    )
+}
+
+
+def guard(db: Database) -> None:
+    """Put every append-only trigger in place again."""
+    for name, sql in GUARDS.items():
+        db.execute(f"DROP TRIGGER IF EXISTS {name}")
+        db.execute(sql)
+
+
+def missing_guards(db: Database) -> list[str]:
+    """The append-only triggers that are not there, or not as they should be."""
+    found = {trigger.name: trigger.sql for trigger in db.triggers}
+    return [name for name, sql in GUARDS.items() if found.get(name) != sql]
+
+
+def unknown_steps(db: Database) -> list[str]:
+    """Migrations that this file has had and this version of the software does not know."""
+    return [step.name for step in record.applied(db) if step.name not in STEPS]
+
+
+@record(name=STEPS[0])
+def the_record(db: Database) -> None:
+    """The first tables: events, messages, kept texts, summaries and their facets, search."""
+    types = {str: "TEXT", int: "INTEGER", float: "REAL"}
+    required = {"stream": " NOT NULL", "alerted": " NOT NULL", "started_at": " NOT NULL"}
+    columns = ", ".join(f"{name} {types[type]}{required.get(name, '')}" for name, type in SUMMARY.items())
+    for script in (TABLES, LISTS.format(columns=columns, facets=", ".join(FACETS.values())), SEARCH):
+        db.executescript(script)
+    guard(db)

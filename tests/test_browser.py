@@ -1,0 +1,311 @@
+"""The journey of a concern in a real browser, with and without scripts; accessibility rules; narrow screens."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, ConsoleMessage, Page
+
+NOTICE = (
+    "police notification after an incident at home; mother recently discharged from a mother and baby unit; "
+    "the baby is not on the notice"
+)
+ANSWER = "Ring the council now and tell them about the baby. I stay with you here."
+SUMMARY_IS_ALREADY_ON_THE_PAGE = 8_000  # milliseconds within which an open page shows what is new
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+
+Person = Callable[..., "Page"]
+
+
+class Quiet(WSGIRequestHandler):
+    """Serves without writing down every request."""
+
+    def log_request(self, *_: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app on a free loopback port, with an empty record of its own."""
+    from web import create_app
+    from web.record import shut
+
+    app = create_app(
+        {
+            "TESTING": True,
+            "DATABASE": str(tmp_path_factory.mktemp("record") / "record.sqlite"),
+            "DEMO": False,
+            "SECRET_KEY": "only for these tests",
+            "PAGE_LIMIT": "",
+        }
+    )
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    shut(app)
+
+
+@pytest.fixture
+def person(browser: Browser, address: str) -> Iterator[Person]:
+    """A browser of its own for a practice person, signed in: `person("gp", scripts=False)`."""
+    opened, complaints = [], []
+
+    def sign_in(name: str, scripts: bool = True, viewport: dict[str, int] = WIDE) -> Page:
+        context = browser.new_context(java_script_enabled=scripts, viewport=viewport, base_url=address)
+        opened.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: complained(said) and complaints.append(said.text))
+        page.on("pageerror", lambda fault: complaints.append(str(fault)))
+        page.on("request", lambda asked: asked.url.startswith(address) or complaints.append(asked.url))
+        page.goto("/sign-in")
+        page.locator(f"input[value={name}]").check()
+        page.get_by_role("button", name="Sign in").click()
+        return page
+
+    yield sign_in
+    for context in opened:
+        context.close()
+    assert complaints == [], "the console complained, or something was asked of another host"
+
+
+def complained(said: ConsoleMessage) -> bool:
+    """Whether this is a fault. A form sent back with what is wrong with it is none, though Chromium notes it."""
+    return said.type == "error" and "status of 400" not in said.text
+
+
+def begin(page: Page, words: str = NOTICE) -> None:
+    page.get_by_label("What are you worried about?").fill(words)
+    page.get_by_role("button", name="Begin").click()
+
+
+def choose(page: Page, answer: str) -> None:
+    """Choose an answer of the question on the page and go on."""
+    page.locator(".nhsuk-radios__label").get_by_text(answer, exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Continue").click()
+
+
+def answer_all(page: Page, prefer: tuple[str, ...] = ("Derby", "Not sure")) -> None:
+    """Go through the questions: No to danger, else what is preferred, else the first answer."""
+    for _ in range(60):
+        if not page.locator("input[name=choice]").count():
+            return
+        answers = [label.inner_text() for label in page.locator(".nhsuk-radios__label").all()]
+        wanted = ("No",) if "danger" in page.locator("h1").inner_text() else (*prefer, answers[0])
+        choose(page, next(answer for answer in wanted if answer in answers))
+    raise AssertionError("the questions never ended")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+class TestAPoliceNotificationThatLeavesOutTheBaby:
+    def test_it_goes_from_the_first_words_to_a_specialist_and_a_reviewer(self, person: Person, scripts: bool):
+        self.person, self.scripts = person, scripts
+        self.given_a_practitioner_types_what_they_were_told()
+        self.when_they_answer_every_question()
+        self.then_they_see_what_to_do_first_and_whom_to_ring()
+        self.and_a_specialist_takes_it_and_answers()
+        self.then_the_practitioner_reads_the_answer()
+        self.and_the_specialist_closes_it()
+        self.then_a_reviewer_reads_it_all_and_says_why()
+
+    def given_a_practitioner_types_what_they_were_told(self):
+        self.practitioner = self.person("practitioner", scripts=self.scripts)
+        begin(self.practitioner)
+        self.practitioner.get_by_role("heading", level=1, name=re.compile("immediate danger")).wait_for()
+        heard = self.practitioner.get_by_role("region", name="What was heard")
+        assert "police notification" in heard.inner_text()
+
+    def when_they_answer_every_question(self):
+        answer_all(self.practitioner)
+
+    def then_they_see_what_to_do_first_and_whom_to_ring(self):
+        page = self.practitioner
+        assert page.locator("h1").inner_text().endswith("What this points to")
+        assert page.locator(".first__step").inner_text()
+        assert page.locator(".first .call").count() >= 1
+        assert "could be level 4" in page.locator(".band__words").inner_text().lower()
+        assert "Waiting for a specialist." in page.locator("#standing").inner_text()
+        first, banner = page.locator(".first").bounding_box(), page.locator("#standing").bounding_box()
+        assert first["y"] < banner["y"], "a queue never stands before a phone call"
+
+    def and_a_specialist_takes_it_and_answers(self):
+        self.specialist = self.person("specialist", scripts=self.scripts)
+        self.specialist.locator(".rows .row__title a").first.click()
+        self.specialist.get_by_role("button", name="Take this conversation").click()
+        assert NOTICE in self.specialist.locator("#said").inner_text()
+        self.specialist.get_by_label("Your answer").fill(ANSWER)
+        self.specialist.get_by_role("button", name="Send", exact=True).click()
+
+    def then_the_practitioner_reads_the_answer(self):
+        page = self.practitioner
+        if not self.scripts:
+            page.get_by_role("link", name="Look for an answer").click()
+        page.get_by_text(ANSWER).first.wait_for(timeout=SUMMARY_IS_ALREADY_ON_THE_PAGE)
+        page.get_by_role("heading", level=1, name=re.compile("Practice specialist has your")).wait_for()
+        page.get_by_label("Write to the specialist").fill("I have rung them. They had no referral for the baby.")
+        page.get_by_role("button", name="Send", exact=True).click()
+
+    def and_the_specialist_closes_it(self):
+        page = self.specialist
+        if not self.scripts:
+            page.get_by_role("link", name="Look again").click()
+        page.get_by_text("They had no referral for the baby.").wait_for(timeout=SUMMARY_IS_ALREADY_ON_THE_PAGE)
+        page.get_by_label("What was advised and agreed").fill("Council rung; the baby is added to the referral.")
+        page.get_by_role("button", name="Close the conversation").click()
+        page.get_by_text("The conversation is closed.").wait_for()
+
+    def then_a_reviewer_reads_it_all_and_says_why(self):
+        page = self.person("reviewer", scripts=self.scripts)
+        page.locator(".row__title a").first.click()
+        page.get_by_label("Sample for quality").check()
+        page.get_by_role("button", name="Read it").click()
+        text = page.locator("main").inner_text()
+        for said in (NOTICE, ANSWER, "They had no referral for the baby.", "Council rung", "whole, as it was written"):
+            assert said in text
+
+
+PAGES = {
+    "practitioner": ["/chat", "/guidance", "/guidance/pathways", "/guidance/threshold_guidance/X-02", "/directory",
+                     "/about", "/accessibility", "/privacy"],
+    "specialist": ["/advice-line"],
+    "reviewer": ["/review"],
+    "author": ["/trees", "/trees/police-notification", "/guidance/threshold_guidance"],
+}  # fmt: skip
+
+
+def held_to_the_rules(page: Page) -> None:
+    found = Axe().run(page, options=RULES)
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize(("who", "path"), [(who, path) for who, paths in PAGES.items() for path in paths])
+def test_pages_break_no_rule_of_wcag_and_do_not_scroll_sideways(person: Person, who: str, path: str):
+    page = person(who)
+    page.goto(path)
+    held_to_the_rules(page)
+    page.set_viewport_size(NARROW)
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+
+
+def test_the_pages_of_a_conversation_break_no_rule_and_do_not_scroll_sideways(person: Person):
+    practitioner, specialist, reviewer = person("practitioner"), person("specialist"), person("reviewer")
+    begin(practitioner)
+    for page in self_and_narrow(practitioner):
+        held_to_the_rules(page)
+    practitioner.get_by_role("button", name="Continue").click()  # nothing chosen: the error summary
+    assert practitioner.locator(".nhsuk-error-summary").evaluate("e => e === document.activeElement")
+    held_to_the_rules(practitioner)
+    answer_all(practitioner)
+    sender = practitioner.url.rpartition("/")[2]
+    for page in self_and_narrow(practitioner):
+        held_to_the_rules(page)
+    specialist.goto(f"/advice-line/{sender}")
+    specialist.get_by_role("button", name="Take this conversation").click()
+    for page in self_and_narrow(specialist):
+        held_to_the_rules(page)
+    reviewer.goto(f"/review/{sender}")
+    held_to_the_rules(reviewer)
+    reviewer.get_by_label("Sample for quality").check()
+    reviewer.get_by_role("button", name="Read it").click()
+    for page in self_and_narrow(reviewer):
+        held_to_the_rules(page)
+
+
+def self_and_narrow(page: Page) -> Iterator[Page]:
+    """The page as it is, then 320 pixels wide with every part opened."""
+    yield page
+    page.set_viewport_size(NARROW)
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    sideways = page.evaluate(
+        "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
+        ".map(e => e.tagName + '.' + e.className)"
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], sideways[:5]
+    yield page
+    page.set_viewport_size(WIDE)
+
+
+def test_everything_is_reached_by_keyboard_in_reading_order(person: Person):
+    page = person("practitioner")
+    page.goto("/chat")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent.trim()") == "Skip to main content"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "message"
+    page.keyboard.type("baby is not on the notice, police notification")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", level=1, name=re.compile("immediate danger")).wait_for()
+    page.locator("#choice").focus()
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.value").endswith('"a":"No"}')
+    page.keyboard.press("Tab")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "danger" not in page.locator("h1").inner_text()
+
+
+def test_what_looks_like_an_identifier_is_pointed_out_before_it_is_sent(person: Person):
+    page = person("practitioner")
+    begin(page, "child lives at SK17 6BE and mum's number is 07700 900123")
+    warning = page.locator(".looks-like")
+    assert "a phone number and a postcode" in warning.inner_text()
+    assert warning.evaluate("e => e === document.activeElement")
+    page.get_by_label("What are you worried about?").fill("neglect, no food in the house")
+    assert warning.count() == 0
+    page.wait_for_timeout(1100)  # a second press within a second counts as the same
+    begin(page, "police notification, mum's number is 07700 900123")
+    page.get_by_role("button", name="Send it as it is").click()
+    page.get_by_role("heading", level=1, name=re.compile("immediate danger")).wait_for()
+    assert "07700 900123" not in page.content()
+
+
+def test_the_note_is_copied_whole(person: Person):
+    page = person("practitioner")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    begin(page)
+    choose(page, "Yes")  # someone is in danger: an outcome at once
+    page.get_by_role("button", name="Copy the note").click()
+    page.get_by_text("Copied.").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()").replace("\r\n", "\n")
+    assert copied == page.get_by_label("The note").input_value()
+    assert copied.startswith("SAFEGUARDING ADVICE NOTE")
+
+
+def test_what_is_being_typed_is_not_lost_when_a_specialist_takes_over(person: Person):
+    practitioner, specialist = person("practitioner"), person("specialist")
+    begin(practitioner)
+    choose(practitioner, "Yes")
+    box = practitioner.get_by_label("Write to the specialist")
+    box.fill("Half a sentence")
+    specialist.goto(f"/advice-line/{practitioner.url.rpartition('/')[2]}")
+    specialist.get_by_role("button", name="Take this conversation").click()
+    practitioner.locator("#standing").get_by_text("Practice specialist took the conversation").wait_for(
+        timeout=SUMMARY_IS_ALREADY_ON_THE_PAGE
+    )
+    assert box.input_value() == "Half a sentence"
+    assert box.evaluate("e => e === document.activeElement")
+
+
+def test_a_page_printed_carries_the_watermark_and_no_buttons(person: Person, tmp_path: Path):
+    page = person("practitioner")
+    begin(page)
+    page.emulate_media(media="print")
+    mark = page.evaluate("getComputedStyle(document.body, '::before').content")
+    assert "PRACTICE" in mark
+    assert not page.get_by_role("button", name="Continue").is_visible()
+    assert page.locator(".strip").is_visible()

@@ -1,0 +1,201 @@
+"""The practitioner's pages: begin a conversation, go through its questions, read the outcome, wait.
+
+Every act is a form that is posted and answered with a redirect, so the pages work without scripts. What is
+shown is read from the record each time.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from ulid import ULID
+
+from bot import writing
+from bot.content import Content
+from bot.messages import payload
+from bot.standing import CHOICE, children
+from logs.store import Filter
+from web import conversation as road
+from web.access import roles, somebody
+from web.banner import banner
+from web.concerns import groups
+from web.outcomes import shown
+from web.record import content, now, store
+from web.showing import answers_so_far, asked, concerns_heard, flags_heard, last_reply, offers, progress
+from web.transcript import ask_of, lines, since_hand_off
+
+blueprint = Blueprint("chat", __name__)
+asks_only = roles("practitioner", "gp")
+
+SENDER = re.compile(r"[A-Za-z0-9._-]{1,64}")
+NUMBER = re.compile(r"\+?[\d ()-]{5,24}")
+SHOWN_AT_HOME = 20
+
+
+def error(field: str, says: str) -> list[dict[str, str]]:
+    """One thing wrong with a form, for the summary at the top and the field itself."""
+    return [{"field": field, "says": says}]
+
+
+@blueprint.get("/chat")
+@asks_only
+def home() -> Any:
+    """Where a practitioner begins, with the conversations they have."""
+    return _home()
+
+
+@blueprint.post("/chat")
+@asks_only
+def begin() -> Any:
+    """Begin a conversation with the first words, a concern or the wish for a person."""
+    text = request.form.get("message", "").strip()
+    if not text:
+        return _home(error("message", "Write what worries you, or choose a concern")), 400
+    sender = request.form.get("message_id") or str(ULID())
+    if not SENDER.fullmatch(sender):
+        abort(400)
+    try:
+        _take(sender, text, sender)
+    except (road.MessageReused, road.NotYours):  # the same page sent again with other words
+        sender = str(ULID())
+        _take(sender, text, sender)
+    return redirect(url_for("chat.conversation", sender=sender), code=303)
+
+
+@blueprint.get("/chat/<sender>")
+@asks_only
+def conversation(sender: str) -> Any:
+    """A conversation as it stands."""
+    return _conversation(sender)
+
+
+@blueprint.post("/chat/<sender>")
+@asks_only
+def say(sender: str) -> Any:
+    """Answer the question on the page, change an answer, write something or ask for a person."""
+    _own(sender)
+    choosing = "choosing" in request.form
+    text = request.form.get("choice" if choosing else "message", "").strip()
+    if not text:
+        wrong = error("choice", "Choose an answer") if choosing else error("message", "Write something first")
+        return _conversation(sender, wrong), 400
+    try:
+        _take(sender, text, request.form.get("message_id") or None)
+    except road.MessageReused:  # gone back and chosen something else: a message of its own
+        _take(sender, text, None)
+    return redirect(url_for("chat.conversation", sender=sender), code=303)
+
+
+@blueprint.post("/chat/<sender>/number")
+@asks_only
+def callback(sender: str) -> Any:
+    """Keep the number on which the practitioner can be rung back."""
+    _own(sender)
+    number = request.form.get("number", "").strip()
+    if not NUMBER.fullmatch(number):
+        return _conversation(sender, error("number", "Write a phone number, digits only")), 400
+    road.callback(store(), somebody(), sender, number, now())
+    flash("Your number is saved.")
+    return redirect(url_for("chat.conversation", sender=sender), code=303)
+
+
+@blueprint.get("/chat/<sender>/live")
+@asks_only
+def live(sender: str) -> Any:
+    """The part of the page that changes while a person has the conversation, if it has changed."""
+    seq, slots = _own(sender)
+    if str(seq) == request.args.get("after"):
+        return Response(status=204)
+    at, there = now(), content()
+    part = render_template(
+        "_standing.html",
+        slots=slots,
+        sender=sender,
+        standing=banner(slots, there.guidance, at),
+        lines=since_hand_off(lines(store().read(sender), there)),
+    )
+    answer = Response(part)
+    answer.headers["X-Seq"] = str(seq)
+    answer.headers["X-Told"] = f"{slots['with'] or 'A specialist'}: there is something new"
+    if slots["status"] != request.args.get("status"):
+        answer.headers["X-Moved"] = url_for("chat.conversation", sender=sender)
+    return answer
+
+
+def _take(sender: str, text: str, message_id: str | None) -> None:
+    road.take(store(), content(), somebody(), sender, text, message_id, now(), "chat")
+
+
+def _own(sender: str) -> tuple[int, dict[str, Any]]:
+    """Where a conversation of the person signed in stands; anybody else's does not exist."""
+    seq, slots = road.where(store(), sender)
+    if not seq or (slots.get("asker") or {}).get("person") != somebody().id:
+        abort(404)
+    return seq, slots
+
+
+def _home(errors: list[dict[str, str]] | None = None) -> str:
+    there, person = content(), somebody()
+    rows = store().summaries(Filter(owner=person.id), limit=SHOWN_AT_HOME)
+    rows.sort(key=lambda row: (row["status"] == "closed", -(row["updated_at"] or 0)))
+    return render_template(
+        "home.html",
+        errors=errors or [],
+        typed="",
+        message_id=str(ULID()),
+        groups=groups(there.trees.values()),
+        early_help=there.trees.get("early-help"),
+        begins={tree.id: payload("answer", CHOICE, tree.title) for tree in there.trees.values()},
+        conversations=[row | {"about": about(row, there)} for row in rows],
+    )
+
+
+def about(row: dict[str, Any], there: Content) -> str:
+    """What a conversation is about, in a few words: its concerns, else the first words."""
+    titles = [there.trees[tree].title for tree in (row.get("trees") or "").split() if tree in there.trees]
+    words = row.get("first_words") or ""
+    return ", ".join(titles) or (words[:60] + ("…" if len(words) > 60 else "")) or "Not named yet"
+
+
+def _conversation(sender: str, errors: list[dict[str, str]] | None = None) -> str:
+    """The page of a conversation, from what the record holds of it."""
+    seq, slots = _own(sender)
+    at, there = now(), content()
+    stored = store().read(sender)
+    custom, buttons, texts = last_reply(row.event for row in stored)
+    question = asked(custom, buttons, texts, slots, there) if slots["status"] == "with-assistant" else None
+    outcome = slots.get("outcome")
+    can = offers(custom.get("can") or [], there)
+    said = lines(stored, there)
+    return render_template(
+        "conversation.html",
+        sender=sender,
+        seq=seq,
+        slots=slots,
+        errors=errors or [],
+        typed=request.form.get("message", "") if errors else "",
+        message_id=str(ULID()),
+        standing=banner(slots, there.guidance, at),
+        person_has_it=slots["status"] in ("waiting", "with-specialist"),
+        asked=question,
+        progress=progress(question) if question else "",
+        told=[text for text in texts if question is None or not text.endswith(question.ask)],
+        shown=shown(outcome, slots["urgency"], there, at) if outcome else None,
+        note=writing.note(slots, there, at) if outcome else "",
+        can=can,
+        falls_away=[ask_of(there, key) for key in custom.get("falls_away") or ()] if question else [],
+        concern_titles=[there.trees[t].title for t in slots["chosen"] if t in there.trees],
+        several=children(slots) > 1,
+        concerns=concerns_heard(slots, there),
+        flags=flags_heard(slots),
+        given=answers_so_far(slots, there),
+        may_change=slots["status"] == "with-assistant",
+        number=slots.get("callback"),
+        ask_number=not slots.get("callback")
+        and slots["status"] != "closed"
+        and bool(slots["red_flags"] or slots["queued_at"]),
+        said=said,
+        lines=since_hand_off(said),
+    )

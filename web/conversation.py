@@ -1,0 +1,266 @@
+"""The one road of every channel: chat, API and phone take a turn here, and specialists act here.
+
+What was typed is masked, answered by the assistant and appended to the record; only then is there a reply. Two
+turns at once on one conversation cannot both be right about where it ends: the later one folds again and takes
+its turn anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot import assistant, hand_off, standing
+from bot.content import Content
+from logs import identifiers, privacy
+from logs.store import Message, Repeated, Store
+from web import notices
+from web.memory import memory_of
+from web.people import Person
+from web.recorded import add, believed, folded, keep, retrying, where
+
+LONGEST = 20_000  # characters of one message
+__all__ = [
+    "Acted",
+    "MessageReused",
+    "NotYours",
+    "Taken",
+    "TooLong",
+    "Unknown",
+    "answer",
+    "callback",
+    "claim",
+    "close",
+    "folded",
+    "hand_back",
+    "release",
+    "speak",
+    "take",
+    "where",
+]
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+class NotYours(Exception):
+    """The conversation belongs to somebody else; for whoever asks it does not exist."""
+
+
+class Unknown(Exception):
+    """There is no conversation of this id."""
+
+
+class MessageReused(Exception):
+    """A message id came a second time with other words."""
+
+
+class TooLong(Exception):
+    """A message has more characters than one turn takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A turn that is in the record: its answer, also as it was sent, and where that leaves things."""
+
+    reply: list[dict]
+    slots: dict
+    seq: int
+    replayed: bool
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """What somebody did to a conversation, recorded, and where it stands now."""
+
+    events: list[dict]
+    slots: dict
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What was typed, as it may be kept, by whom, when and where."""
+
+    person: Person
+    sender: str
+    text: str
+    masked: tuple[str, ...]
+    message_id: str | None
+    at: datetime
+    channel: str
+
+
+def take(
+    store: Store,
+    content: Content,
+    person: Person,
+    sender: str,
+    text: str,
+    message_id: str | None,
+    at: datetime,
+    channel: str,
+) -> Taken:
+    """Take one turn: record what was typed together with its answer, then answer."""
+    if len(text) > LONGEST:
+        raise TooLong
+    masked = privacy.mask(privacy.clean(text))
+    said = _Said(person, sender, masked.text, masked.kinds, message_id, at, channel)
+    return retrying(store, sender, lambda: _turn(store, content, said))
+
+
+def claim(store: Store, person: Person, sender: str, at: datetime) -> Acted:
+    """A specialist takes a conversation; two cannot take the same one."""
+    return _act(store, sender, at, lambda slots: hand_off.claim(slots, person.id, person.name, at))
+
+
+def release(store: Store, person: Person, sender: str, at: datetime, note: str) -> Acted:
+    """A specialist passes a conversation back to the queue, with a note for whoever takes it next."""
+    return _act(store, sender, at, lambda slots: hand_off.release(slots, person.id, at, _kept(note)))
+
+
+def answer(store: Store, person: Person, sender: str, text: str, at: datetime) -> Acted:
+    """A specialist writes to the practitioner."""
+    return speak(store, person, sender, [("agent", text)], at)
+
+
+def hand_back(store: Store, person: Person, sender: str, at: datetime) -> Acted:
+    """A specialist hands a conversation back to the questions."""
+    return speak(store, person, sender, [("resume", "")], at)
+
+
+def close(store: Store, person: Person, sender: str, at: datetime, note: str) -> Acted:
+    """A conversation is closed, with a note of what was advised and agreed."""
+
+    def step(slots: dict) -> list[dict]:
+        _own_or_specialist(person, slots)
+        return hand_off.close(slots, person.id, at, _kept(note))
+
+    return _act(store, sender, at, step)
+
+
+def callback(store: Store, person: Person, sender: str, number: str, at: datetime) -> Acted:
+    """Whoever asks leaves a number on which they can be rung back."""
+
+    def step(slots: dict) -> list[dict]:
+        _own_or_specialist(person, slots)
+        if slots["status"] == "closed":
+            raise hand_off.NotNow(notices.CLOSED)
+        given = {"number": number.strip()[:40]}
+        return [{"event": "action", "name": "callback-number", "timestamp": at.timestamp(), "metadata": given}]
+
+    return _act(store, sender, at, step)
+
+
+def speak(store: Store, person: Person, sender: str, said: Sequence[tuple[str, str]], at: datetime) -> Acted:
+    """What the specialist who has it says and does, all of it or nothing: agent, pause, resume."""
+
+    def step(slots: dict) -> list[dict]:
+        made: list[dict] = []
+        for kind, words in said:
+            if kind == "agent":
+                fresh = hand_off.reply(slots, person.id, person.name, _kept(words), at)
+            elif kind == "resume":
+                fresh = hand_off.hand_back(slots, person.id, at)
+            elif slots["with_person"] != person.id:
+                raise hand_off.NotNow(notices.NOT_WITH_YOU)
+            else:
+                fresh = []  # a conversation with a specialist is paused already
+            made += fresh
+            slots = standing.after(slots, fresh)
+        return made
+
+    return _act(store, sender, at, step)
+
+
+def _turn(store: Store, content: Content, said: _Said) -> Taken:
+    """One try at a turn, against the conversation as it is known now."""
+    seq, slots = believed(store, said.sender)
+    if seq and slots["asker"]["person"] != said.person.id:
+        raise NotYours
+    if said.message_id and (before := store.answered(said.sender, said.message_id)):
+        return _again(before, said, slots, seq)
+    opening = [] if seq else assistant.begin(said.person.asker, said.channel, said.at)
+    turn = assistant.take(
+        standing.after(slots, opening),
+        said.sender,
+        said.text,
+        said.at,
+        said.message_id,
+        content,
+        channel=said.channel,
+        masked=said.masked,
+    )
+    events, reply = _with_masks_told(turn, said)
+    body = _encoded(reply)
+    keep(store, content)
+    message = Message(said.message_id, _digest(said.text), body) if said.message_id else None
+    first: dict[str, Any] = {} if seq else {"channel": said.channel, "started_at": said.at.timestamp()}
+    try:
+        last = add(store, said.sender, seq, [*opening, *events], turn.slots, said.at, message, **first)
+    except Repeated as fault:
+        memory_of(store).forget(said.sender)
+        return _again(fault.message, said, slots, seq)
+    return Taken(reply, turn.slots, last, False, body)
+
+
+def _again(before: Message, said: _Said, slots: dict, seq: int) -> Taken:
+    """The recorded answer to a message that came before, byte for byte."""
+    if before.text_digest != _digest(said.text):
+        raise MessageReused
+    return Taken(json.loads(before.reply_json), slots, seq, True, before.reply_json)
+
+
+def _with_masks_told(turn: assistant.Turn, said: _Said) -> tuple[list[dict], list[dict]]:
+    """The turn's events and reply; where something was masked, a line before the others says so."""
+    if not said.masked:
+        return turn.events, turn.reply
+    says = notices.masked(said.masked)
+    told = {"event": "bot", "timestamp": said.at.timestamp(), "text": says, "data": {}, "metadata": {}}
+    return [turn.events[0], told, *turn.events[1:]], [
+        {"recipient_id": said.sender, "text": says},
+        *turn.reply,
+    ]
+
+
+def _act(store: Store, sender: str, at: datetime, step: Callable[[dict], list[dict]]) -> Acted:
+    """Do one thing to a conversation as it stands, recorded; raises `NotNow` where it is not allowed."""
+
+    def once() -> Acted:
+        seq, slots = where(store, sender)
+        if not seq:
+            raise Unknown
+        events = step(slots)
+        if not events:
+            return Acted([], slots, seq)
+        after = standing.after(slots, events)
+        closed: dict[str, Any] = {"closed_at": at.timestamp()} if after["status"] == "closed" else {}
+        return Acted(events, after, add(store, sender, seq, events, after, at, **closed))
+
+    return retrying(store, sender, once)
+
+
+def _own_or_specialist(person: Person, slots: dict) -> None:
+    """Only whoever began a conversation, or a specialist, may go on with this."""
+    if person.role != "specialist" and slots["asker"]["person"] != person.id:
+        raise NotYours
+
+
+def _kept(words: str) -> str:
+    """What a specialist wrote, as it may be kept. Phone numbers stay: telling whom to ring is what they do."""
+    text = privacy.clean(words)
+    parts, at = [], 0
+    for start, end, _ in sorted(identifiers.phone_numbers(text)):
+        number = text[start:end]
+        if start >= at and privacy.mask(number).kinds == (identifiers.PHONE,):
+            parts += [privacy.mask(text[at:start]).text, number]
+            at = end
+    return "".join([*parts, privacy.mask(text[at:]).text])
+
+
+def _digest(text: str) -> str:
+    """What tells one message from another, of the masked text: from a digest a number can be guessed."""
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,189 @@
+"""A conversation as people read it: the events of the record turned into lines somebody said or did."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.content import Content
+from bot.model import COMMON, Question
+from bot.standing import CHOICE
+
+PAYLOAD = re.compile(r"^/(start|person|answer|change)\s*(\{.*\})?\s*$", re.S)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a transcript."""
+
+    kind: str  # practitioner, assistant, specialist or event
+    text: str
+    at: datetime
+    who: str = ""
+    asked: str = ""  # the question an answer belongs to
+    quotes: tuple[str, ...] = ()
+    masked: tuple[str, ...] = ()
+    content: str = ""  # digest of the guidance this turn was answered with
+    outcome: dict[str, Any] | None = None
+    note: str = ""
+    hand_off: bool = False
+    seq: int = 0
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What has to be remembered from one event to the next."""
+
+    content: Content
+    outcome: dict[str, Any] | None = None
+    asked: Line | None = None  # a question not answered yet: an answer brings its question with it
+    lines: list[Line] = field(default_factory=list)
+
+    def add(self, found: Iterable[Line]) -> None:
+        """Add lines; the open question stands before whatever is not its answer."""
+        for line in found:
+            if self.asked and not line.asked:
+                self.lines.append(self.asked)
+            self.asked = None
+            self.lines.append(line)
+
+
+def lines(stored: Iterable[Any], content: Content) -> list[Line]:
+    """The lines of a conversation, oldest first; `stored` are the record's numbered events."""
+    reading = _Reading(content)
+    for row in stored:
+        reading.add(_lines_of(row.event, row.seq, reading))
+    return [*reading.lines, reading.asked] if reading.asked else reading.lines
+
+
+def since_hand_off(said: list[Line]) -> list[Line]:
+    """What has been said since a person was last asked for: what matters while one is awaited or answers."""
+    last = max((n for n, line in enumerate(said) if line.hand_off), default=0)
+    found: list[Line] = []
+    for line in said[last:]:
+        # The assistant's last words before it fell silent are on the page already; a later notice is not.
+        silent = not any(f.kind != "event" for f in found)
+        if not (line.outcome or (line.kind == "assistant" and silent)):
+            found.append(line)
+    return found
+
+
+def question_of(content: Content, key: str) -> Question | None:
+    """The question a key such as `neglect/meals`, `every-tree/danger-now` or `neglect/age#2` names."""
+    name = key.partition("#")[0]
+    if name == CHOICE:
+        return None
+    tree, _, question = name.partition("/")
+    questions = content.common.questions if tree == COMMON else {}
+    return (content.trees[tree].questions if tree in content.trees else questions).get(question)
+
+
+def ask_of(content: Content, key: str) -> str:
+    """The words of a question, or its name where the trees no longer have it."""
+    if key.partition("#")[0] == CHOICE:
+        return "What is this about?"
+    question = question_of(content, key)
+    return question.ask if question else key.partition("/")[2].replace("-", " ").capitalize()
+
+
+def payload(text: str) -> tuple[str, dict[str, Any]] | None:
+    """The kind and content of a message that is one of our payloads, or None for free text."""
+    match = PAYLOAD.match(text or "")
+    if not match:
+        return None
+    try:
+        return match[1], json.loads(match[2]) if match[2] else {}
+    except ValueError:
+        return None
+
+
+def _lines_of(event: dict[str, Any], seq: int, reading: _Reading) -> list[Line]:
+    kind = event.get("event")
+    at = datetime.fromtimestamp(event.get("timestamp") or 0, UTC)
+    if kind == "user":
+        return _said(event, at, seq, reading.content)
+    if kind == "bot":
+        return _answered(event, at, seq, reading)
+    if kind == "agent":
+        name = (event.get("metadata") or {}).get("name") or "Specialist"
+        return [Line("specialist", event.get("text") or "", at, who=name, seq=seq)]
+    if kind == "action":
+        return _done(event, at, seq, reading.content)
+    return []
+
+
+def _said(event: dict[str, Any], at: datetime, seq: int, content: Content) -> list[Line]:
+    text, meta = event.get("text") or "", event.get("metadata") or {}
+    digest = meta.get("content") or ""
+    told = payload(text)
+    if told is None:
+        understood = meta.get("understood") or {}
+        quotes = [
+            q for part in ("concerns", "red_flags") for heard in understood.get(part) or () for q in heard["quotes"]
+        ]
+        masked = tuple(meta.get("masked") or ())
+        return [
+            Line(
+                "practitioner",
+                text,
+                at,
+                quotes=tuple(dict.fromkeys(quotes)),
+                masked=masked,
+                content=digest,
+                seq=seq,
+            )
+        ]
+    kind, body = told
+    if kind == "answer":
+        asked = ask_of(content, str(body.get("q", "")))
+        child = f" (child {body['child']})" if body.get("child") else ""
+        return [Line("practitioner", str(body.get("a", "")), at, asked=asked + child, content=digest, seq=seq)]
+    if kind == "person":
+        return [Line("practitioner", "I would like to speak with a specialist.", at, content=digest, seq=seq)]
+    return []  # starting and changing are told by their own events
+
+
+def _answered(event: dict[str, Any], at: datetime, seq: int, reading: _Reading) -> list[Line]:
+    custom = (event.get("data") or {}).get("custom") or {}
+    outcome = custom.get("outcome")
+    found = []
+    if event.get("text"):
+        line = Line("assistant", event["text"], at, who="Threshold Guide", seq=seq)
+        if (event.get("data") or {}).get("buttons"):
+            reading.asked = line
+            return []
+        found.append(line)
+    if outcome and outcome != reading.outcome:
+        reading.outcome = outcome
+        found.append(Line("event", "Outcome given", at, outcome=outcome, seq=seq))
+    return found
+
+
+def _done(event: dict[str, Any], at: datetime, seq: int, content: Content) -> list[Line]:
+    meta, name = event.get("metadata") or {}, event.get("name")
+    who = meta.get("name") or "A specialist"
+    says = {
+        "action_session_start": "Conversation started",
+        "handed-off": "Handed to a specialist",
+        "claimed": f"{who} took the conversation",
+        "released": "Passed back to the queue",
+        "handed-back": "Handed back to the questions",
+        "closed": "Conversation closed",
+        "took-back": "The practitioner went on with the questions",
+        "callback-number": "A number to ring back was given",
+        "change-asked": "An answer is being changed",
+        "danger-again": "Danger was heard again. The emergency notice was shown",
+    }.get(name or "")
+    if says is None:
+        return []
+    note = meta.get("says") or meta.get("note") or ""
+    if name == "callback-number":
+        note = str(meta.get("number") or "")
+    if name == "change-asked":
+        note = ask_of(content, str(meta.get("question") or ""))
+    quotes = tuple(meta.get("quotes") or ())
+    return [Line("event", says, at, quotes=quotes, note=note, hand_off=name == "handed-off", seq=seq)]
