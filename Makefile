@@ -67,5 +67,5 @@ $(ASSETS): package.json package-lock.json web/assets.py requirements/node.txt | 
 	@sh requirements/assets.sh
 	@touch $@
 
-chromium:
+chromium: .venv/.test
 	@[ "$(CHROMIUM)" = none ] || sh requirements/chromium.sh

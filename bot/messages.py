@@ -10,11 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot import own_view
 from bot.content import Content
-from bot.model import COMMON
+from bot.model import COMMON, NOT_SURE
 from bot.standing import CHOICE, children, question_at, where
 
 PLAIN = {"/start": "start", "/person": "person", "/continue": "continue"}
+# Why an answer is "Not sure": not known yet, cannot be found out, somebody would not say.
+NOT_KNOWN = ("yet", "cannot", "declined")
+LONGEST_WORRY = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +29,28 @@ class Message:
     text: str
     key: str | None = None
     answer: str | None = None
+    not_known: str | None = None  # one of NOT_KNOWN, beside "Not sure"
+    worry: str | None = None  # the main worry, beside the practitioner's own view
 
 
-def payload(kind: str, key: str, answer: str | None = None, child: int | None = None) -> str:
+def payload(
+    kind: str,
+    key: str,
+    answer: str | None = None,
+    child: int | None = None,
+    not_known: str | None = None,
+    worry: str | None = None,
+) -> str:
     """The payload of a button: `/answer{…}` or `/change{…}`."""
     body: dict[str, Any] = {"q": key.partition("#")[0]}
     if answer is not None:
         body["a"] = answer
     if child is not None:
         body["child"] = child
+    if not_known is not None:
+        body["not_known"] = not_known
+    if worry is not None:
+        body["worry"] = worry
     return f"/{kind}" + json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -55,7 +72,7 @@ def _payload(kind: str, body: str, content: Content) -> Message | None:
         given = json.loads(body)
     except ValueError:
         return None
-    wanted = {"q", "a", "child"} if kind == "answer" else {"q", "child"}
+    wanted = {"q", "a", "child", "not_known", "worry"} if kind == "answer" else {"q", "child"}
     if not isinstance(given, dict) or not {"q"} <= set(given) <= wanted or not isinstance(given["q"], str):
         return None
     if kind == "answer" and not isinstance(given.get("a"), str):
@@ -63,7 +80,18 @@ def _payload(kind: str, body: str, content: Content) -> Message | None:
     child = given.get("child", 1)
     if not isinstance(child, int) or isinstance(child, bool) or child < 1:
         return None
-    return Message(kind, kind, _key(given["q"], child, content), given.get("a"))
+    key, answer = _key(given["q"], child, content), given.get("a")
+    if not _besides(given, key, answer):
+        return None
+    return Message(kind, kind, key, answer, given.get("not_known"), given.get("worry"))
+
+
+def _besides(given: Mapping[str, Any], key: str, answer: str | None) -> bool:
+    """Whether what stands beside an answer may: why it is not known, or the main worry."""
+    if "not_known" in given and (answer != NOT_SURE or given["not_known"] not in NOT_KNOWN):
+        return False
+    worry = given.get("worry", "")
+    return isinstance(worry, str) and len(worry) <= LONGEST_WORRY and ("worry" not in given or key == own_view.KEY)
 
 
 def _key(named: str, child: int, content: Content) -> str:
@@ -102,6 +130,8 @@ def fits(slots: Mapping[str, Any], content: Content, message: Message) -> bool:
     standing = where(slots, content)
     if standing.asks is not None and standing.asks.key == key:
         found = standing.asks
+    if key == own_view.KEY and slots["outcome"] is not None:  # a view from before is not made afterwards
+        return False
     if message.kind == "answer" and message.answer not in [a.text for a in found.question.answers]:
         return False
     return key in _on_the_journey(slots, content, key)
@@ -118,10 +148,7 @@ def _on_the_journey(slots: Mapping[str, Any], content: Content, key: str) -> set
     flags = {f"{COMMON}/{f.next}" for h in slots["red_flags"] for f in content.common.red_flags if f.flag == h["id"]}
     if slots["outcome"] is not None:  # what could still be known, for whoever completes the record afterwards
         on |= {f"{COMMON}/{q}" for q in content.common.questions}
-        on.add(CHOICE)
-    if slots["chosen"]:
-        on.add(CHOICE)
-    return on | flags
+    return on | flags | {CHOICE}  # a concern can be chosen at any time
 
 
 __all__ = ["CHOICE", "Message", "fits", "payload", "read"]

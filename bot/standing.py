@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot import engine
+from bot import engine, own_view
 from bot.content import Content
 from bot.engine import Concern, Journey
 from bot.model import COMMON, NOT_SURE, URGENCIES, Outcome, Question, RedFlag
@@ -35,6 +35,9 @@ EMPTY: Mapping[str, Any] = {
     "set_aside": [],
     "told": [],
     "changing": None,
+    "own_view_passed": False,
+    "worry": None,
+    "not_known": {},
     "turns": 0,
     "first_words": "",
     "callback": None,
@@ -260,10 +263,13 @@ def where(slots: Mapping[str, Any], content: Content) -> Standing:
     journeys = tuple(engine.walk(c.tree, content.common, slots, c.child) for c in concerns)
     stops = stops_of(slots, content, journeys)
     stopped = any(s.name not in slots["told"] for s in stops)
-    return Standing(concerns, journeys, stops, _next_asked(slots, content, journeys), stopped)
+    return Standing(concerns, journeys, stops, _next_asked(slots, content, journeys, stops), stopped)
 
 
-def _next_asked(slots: Mapping[str, Any], content: Content, journeys: tuple[Journey, ...]) -> Asked | None:
+def _next_asked(
+    slots: Mapping[str, Any], content: Content, journeys: tuple[Journey, ...], stops: tuple[Stop, ...]
+) -> Asked | None:
+    """What to ask: a heard flag, danger, a concern, each journey's questions; the own view and danger again come last."""
     if slots["changing"]:
         return question_at(slots, content, slots["changing"])
     flagged = _flag_asked(slots, content)
@@ -274,13 +280,25 @@ def _next_asked(slots: Mapping[str, Any], content: Content, journeys: tuple[Jour
         return Asked(danger, f"{COMMON}/danger-now", slots["chosen"][0] if slots["chosen"] else None, None)
     if not journeys:
         return Asked(choice(slots, content), CHOICE, None, None)
-    for journey in journeys:
-        if journey.asks is not None and journey.key is not None:
-            child = journey.child if journey.asks.about == "child" else None
-            return Asked(journey.asks, journey.key, journey.tree.id, child)
+    ahead = [j for j in journeys if j.asks is not None]
+    early = next((j for j in ahead if j.key != own_view.LAST_KEY), None)
+    if early is not None:
+        return _of(early)
     if pending(slots, content):
         return Asked(choice(slots, content), CHOICE, None, None)
-    return None
+    if not ahead:
+        return None
+    view = content.common.questions.get(own_view.QUESTION)
+    if view is not None and not stops and own_view.is_due(slots):
+        return Asked(view, own_view.KEY, ahead[0].tree.id, None)
+    return _of(ahead[0])
+
+
+def _of(journey: Journey) -> Asked | None:
+    if journey.asks is None or journey.key is None:
+        return None
+    child = journey.child if journey.asks.about == "child" else None
+    return Asked(journey.asks, journey.key, journey.tree.id, child)
 
 
 def not_sure(slots: Mapping[str, Any], standing: Standing) -> bool:

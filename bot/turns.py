@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from bot import hand_off, reasons, telling, understanding
+from bot import hand_off, own_view, reasons, telling, understanding
 from bot.content import Content
 from bot.messages import Message
 from bot.model import HAND_OFFS, LABELS, NOT_SURE, URGENCIES, Understood, gravest
@@ -41,6 +41,7 @@ def take_answer(slots: Slots, content: Content, message: Message) -> Step:
         return step
     earlier = slots.get(key)
     step.set(key, answer)
+    _besides(step, slots, content, message)
     if slots["changing"]:
         step.set("changing", None)
     if slots["not_understood"]:
@@ -50,6 +51,21 @@ def take_answer(slots: Slots, content: Content, message: Message) -> Step:
     if earlier is not None and earlier != answer:
         _hold(step, slots, content, key, earlier, answer)
     return step
+
+
+def _besides(step: Step, slots: Slots, content: Content, message: Message) -> None:
+    """What stands beside an answer: why it is not known, the main worry, an own view that was passed over."""
+    key = message.key or ""
+    if message.not_known:
+        step.set("not_known", {**slots["not_known"], key: message.not_known})
+    elif key in slots["not_known"]:
+        step.set("not_known", {k: v for k, v in slots["not_known"].items() if k != key})
+    if own_view.passes_over(slots, key):
+        step.set("own_view_passed", True)
+    if message.worry and message.worry.strip():
+        step.set("worry", message.worry.strip())
+        heard, _ = hear(after(slots, step.events), content, message.worry)  # danger is watched in every word typed
+        _join(step, heard)
 
 
 def _hold(step: Step, slots: Slots, content: Content, key: str, earlier: str, answer: str) -> None:

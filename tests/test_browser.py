@@ -22,7 +22,9 @@ NOTICE = (
 ANSWER = "Ring the council now and tell them about the baby. I stay with you here."
 SUMMARY_IS_ALREADY_ON_THE_PAGE = 8_000  # milliseconds within which an open page shows what is new
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
 
 Person = Callable[..., "Page"]
 
@@ -91,11 +93,16 @@ def begin(page: Page, words: str = NOTICE) -> None:
     page.get_by_role("button", name="Begin").click()
 
 
+def press(page: Page, name: str) -> None:
+    """Press a button and wait for the page that comes."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).click()
+
+
 def choose(page: Page, answer: str) -> None:
     """Choose an answer of the question on the page and go on."""
     page.locator(".nhsuk-radios__label").get_by_text(answer, exact=True).click()
-    with page.expect_navigation():
-        page.get_by_role("button", name="Continue").click()
+    press(page, "Continue")
 
 
 def answer_all(page: Page, prefer: tuple[str, ...] = ("Derby", "Not sure")) -> None:
@@ -205,7 +212,7 @@ def test_the_pages_of_a_conversation_break_no_rule_and_do_not_scroll_sideways(pe
     begin(practitioner)
     for page in self_and_narrow(practitioner):
         held_to_the_rules(page)
-    practitioner.get_by_role("button", name="Continue").click()  # nothing chosen: the error summary
+    press(practitioner, "Continue")  # nothing chosen: the error summary
     assert practitioner.locator(".nhsuk-error-summary").evaluate("e => e === document.activeElement")
     held_to_the_rules(practitioner)
     answer_all(practitioner)
@@ -213,13 +220,13 @@ def test_the_pages_of_a_conversation_break_no_rule_and_do_not_scroll_sideways(pe
     for page in self_and_narrow(practitioner):
         held_to_the_rules(page)
     specialist.goto(f"/advice-line/{sender}")
-    specialist.get_by_role("button", name="Take this conversation").click()
+    press(specialist, "Take this conversation")
     for page in self_and_narrow(specialist):
         held_to_the_rules(page)
     reviewer.goto(f"/review/{sender}")
     held_to_the_rules(reviewer)
     reviewer.get_by_label("Sample for quality").check()
-    reviewer.get_by_role("button", name="Read it").click()
+    press(reviewer, "Read it")
     for page in self_and_narrow(reviewer):
         held_to_the_rules(page)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +13,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import web.outcomes
-from bot import picture
+from bot import picture, understanding
 from bot.content import Content
-from bot.model import Outcome
+from bot.model import NOT_SURE, Outcome
+from bot.standing import ALL_OF_THESE, NOT_NOW
 
 ADVICE_FIRST = re.compile(
     r"before (?:the |you )?(?:parents|family)?.{0,40}(?:told|taken advice)"
@@ -127,12 +130,55 @@ def test_every_sentence_of_a_conversation_stands_in_a_file(
                 break
             asked = next(part["text"] for part in reply if part.get("buttons"))
             assert plain(re.sub(r"^Child \d: ", "", asked)) in written
-            assert all(plain(button["title"]) in written for button in buttons)
+            titles = {button["title"] for button in buttons} - {ALL_OF_THESE, NOT_NOW}
+            assert not {title for title in titles if plain(title) not in written}
             reply = says(buttons[max(0, len(buttons) - 2)]["payload"], sender=talk)
         outcome = reply[-1]["custom"]["outcome"]
         assert outcome is not None
         for sentence in (outcome["says"], *outcome["do_next"]):
             assert plain(sentence) in written, sentence
+
+
+def test_words_never_fill_in_the_mildest_answer_of_a_question(content: Content, root: Path) -> None:
+    questions = {f"every-tree/{name}": question for name, question in content.common.questions.items()}
+    for tree in content.trees.values():
+        questions |= {f"{tree.id}/{name}": question for name, question in tree.questions.items()}
+    typed = [
+        json.loads(line)["text"]
+        for file in sorted((root / "tests" / "conversations").glob("*.jsonl"))
+        for line in file.read_text(encoding="utf-8").splitlines()
+    ]
+    suggested = [s for text in typed for s in understanding.read(text, content.trees, content.common).suggested]
+    assert len(suggested) > 100
+    for suggestion in suggested:
+        question = questions[suggestion.q]
+        if question.ordered:
+            assert suggestion.a not in (question.known_answers[-1].text, NOT_SURE), suggestion
+
+
+def test_reassuring_words_take_nothing_back(says: Callable[..., list[dict[str, Any]]]) -> None:
+    says("/start")
+    before = says("3 month old baby has a bruise on his cheek")[-1]["custom"]
+    labels = {flag["id"]: flag["label"] for flag in before["red_flags"]}
+    assert labels["X-02"] == "stated"
+    for words in ("mum says he rolled off the sofa", "no concerns really, lovely visit", "it was not a bruise"):
+        after = says(words)[-1]["custom"]
+        assert after["urgency"] == before["urgency"] == "today"
+        assert labels.items() <= {flag["id"]: flag["label"] for flag in after["red_flags"]}.items()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "3 month old baby has a bruise on his cheek, mum says he rolled off the sofa",
+        "mum denies there is any bruise on the baby",
+    ],
+)
+def test_a_parents_denial_or_explanation_clears_no_flag(content: Content, typed: str) -> None:
+    heard = understanding.read(typed, content.trees, content.common)
+    labels = {flag.id: flag.label for flag in heard.red_flags}
+    assert labels["X-02"] in ("stated", "unclear")
+    assert heard.urgency == "today"
 
 
 def test_no_match_in_what_was_typed_is_never_no_concern(

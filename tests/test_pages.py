@@ -9,11 +9,14 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from logs.store import Store
+from bot.standing import EMPTY
+from logs.store import RecordUnavailable, Store, Stored
 from reading_pages import Page, faults
 from web.outcomes import range_words
 from web.reading import rendered
-from web.record import store_of
+from web.record import content_of, store_of
+from web.showing import answers, asked
+from web.transcript import lines
 
 FIRST_PAGES = {
     "practitioner": "/chat",
@@ -115,6 +118,27 @@ def test_a_page_that_is_not_there_says_so_and_what_to_do(client_as: ClientAs):
     assert "ring 999" in page.text
 
 
+def test_no_advice_is_shown_where_the_record_cannot_be_written(
+    client_as: ClientAs, record: Store, monkeypatch: pytest.MonkeyPatch
+):
+    client = client_as("practitioner")
+    address = begin(client)
+
+    def full(*_: object, **__: object) -> int:
+        raise RecordUnavailable("full", "The disk is full.")
+
+    monkeypatch.setattr(type(record), "append", full)
+    for target, told in (("/chat", {"message": NOTICE}), (address, {"message": "and a bruise"})):
+        answer = client.post(target, data=told)
+        page = Page(answer.get_data(as_text=True))
+        assert answer.status_code == 503
+        assert "No advice can be given now" in page.text
+        assert "tel:999" in page.html
+        assert "What this points to" not in page.text
+        assert page.inline == []
+        assert NOTICE not in page.text
+
+
 def test_an_empty_form_is_answered_with_an_error_that_leads_to_its_field(client_as: ClientAs):
     client = client_as("practitioner")
     page = send(client, "/chat", 400, message="   ")
@@ -141,6 +165,29 @@ def test_what_was_heard_stands_with_the_words_it_was_heard_in(client_as: ClientA
     page = read(client := client_as("practitioner"), begin(client))
     assert "What was heard" in page.text
     assert "mother and baby unit" in page.text
+
+
+def test_an_answer_heard_in_typed_words_is_offered_with_them_and_not_taken(content):
+    key, heard = "every-tree/council-lives", ["lives in the city"]
+    custom = {"tree": None, "question": key, "suggested": [{"q": key, "a": "Derby", "quotes": heard}]}
+    buttons = [
+        {"title": answer, "payload": f'/answer{{"q":"{key}","a":"{answer}"}}'} for answer in ("Derby", "Derbyshire")
+    ]
+    question = asked(custom, buttons, ["Which council?"], dict(EMPTY), content)
+    assert [(o.title, o.quotes) for o in question.options] == [("Derby", tuple(heard)), ("Derbyshire", ())]
+    assert answers(dict(EMPTY)) == {}
+
+
+def test_the_transcript_keeps_the_words_of_a_question_as_they_were_shown(content):
+    key, payload = "every-tree/danger-now", '/answer{"q":"every-tree/danger-now","a":"No"}'
+    buttons = [{"title": "No", "payload": payload}]
+    events = [
+        {"event": "bot", "timestamp": 1.0, "text": "Older words?", "data": {"buttons": buttons, "custom": None}},
+        {"event": "user", "timestamp": 2.0, "text": payload, "metadata": {}},
+        {"event": "slot", "timestamp": 2.0, "name": key, "value": "No"},
+    ]
+    stored = [Stored(n, event, "") for n, event in enumerate(events, 1)]
+    assert [(line.asked, line.text) for line in lines(stored, content)] == [("Older words?", "No")]
 
 
 def test_an_answer_can_be_changed_and_stands_in_the_list(client_as: ClientAs):
@@ -253,6 +300,7 @@ def test_a_specialist_takes_answers_and_closes_and_the_practitioner_reads_it(cli
     send(specialist, f"/advice-line/{sender}/close", note="Council rung, follow up tomorrow.")
     page = read(practitioner, f"/chat/{sender}")
     assert "This conversation is closed" in page.text
+    assert "Council rung, follow up tomorrow." in page.text
     assert not [f for f in page.forms if "message" in f.fields]
 
 
@@ -428,8 +476,8 @@ def test_what_is_typed_is_shown_as_it_was_typed(client_as: ClientAs):
     assert "<b>bold" not in page.html
 
 
-def test_every_concern_of_the_home_page_begins_that_concern(client_as: ClientAs, content):
-    client = client_as("practitioner")
+def test_every_concern_of_the_home_page_begins_that_concern(app, client_as: ClientAs):
+    client, content = client_as("practitioner"), content_of(app)
     offered = [v for f in read(client, "/chat").forms for n, v in f.buttons if n == "message"]
     begins = {json.loads(v.partition("answer")[2])["a"]: v for v in offered if v.startswith("/answer")}
     assert set(begins) == {tree.title for tree in content.trees.values()}

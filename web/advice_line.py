@@ -68,13 +68,9 @@ def live(sender: str) -> Response:
     seq, slots = _readable(sender)
     if str(seq) == request.args.get("after"):
         return Response(status=204)
-    answer = Response(
-        render_template("_handed_over.html", slots=slots, lines=lines(store().read(sender), content()))
-    )
+    answer = Response(render_template("_handed_over.html", slots=slots, lines=lines(store().read(sender), content())))
     answer.headers["X-Seq"] = str(seq)
-    if slots["status"] != request.args.get("status") or (slots["with_person"] or "") != request.args.get(
-        "with", ""
-    ):
+    if slots["status"] != request.args.get("status") or (slots["with_person"] or "") != request.args.get("with", ""):
         answer.headers["X-Moved"] = url_for("advice_line.conversation", sender=sender)
     return answer
 
@@ -83,9 +79,7 @@ def live(sender: str) -> Response:
 @specialists
 def claim(sender: str) -> Any:
     """Take a conversation."""
-    return _act(
-        sender, lambda at: road.claim(store(), somebody(), sender, at), "You have this conversation now."
-    )
+    return _act(sender, lambda at: road.claim(store(), somebody(), sender, at), "You have this conversation now.")
 
 
 @blueprint.post("/<sender>/answer")
@@ -168,9 +162,7 @@ def _queue(at: datetime, there: Content) -> dict[str, Any]:
     waiting = [_row(row, there, at) for row in store().queue()]
     taken = [_row(row, there, at) for row in store().summaries(Filter(status="with-specialist"), limit=100)]
     closed = store().summaries(Filter(status="closed", with_person=me.id), limit=CLOSED_SHOWN)
-    marks = [
-        f"{r['stream']}{r['status']}{r['urgency']}{r['updated_at']}{r['waited']}" for r in (*waiting, *taken)
-    ]
+    marks = [f"{r['stream']}{r['status']}{r['urgency']}{r['updated_at']}{r['waited']}" for r in (*waiting, *taken)]
     return {
         "waiting": waiting,
         "mine": [row for row in taken if row["with_person"] == me.id],
@@ -207,8 +199,7 @@ def _conversation(sender: str, errors: list[dict[str, str]] | None = None) -> st
         typed=request.form.get("text", "") if errors else "",
         row=_row(summary, there, at),
         mine=slots["status"] == "with-specialist" and slots["with_person"] == me.id,
-        may_claim=slots["status"] == "waiting"
-        or (slots["status"] == "with-assistant" and slots["queued_at"]),
+        may_claim=slots["status"] == "waiting" or (slots["status"] == "with-assistant" and slots["queued_at"]),
         shown=shown(outcome, slots["urgency"], there, at) if outcome else None,
         concerns=concerns_heard(slots, there),
         flags=flags_heard(slots),

@@ -14,6 +14,7 @@ from ulid import ULID
 
 from bot import writing
 from bot.content import Content
+from bot.hand_off import has_line
 from bot.messages import payload
 from bot.standing import CHOICE, children
 from logs.store import Filter
@@ -23,7 +24,7 @@ from web.banner import banner
 from web.concerns import groups
 from web.outcomes import shown
 from web.record import content, now, store
-from web.showing import answers_so_far, asked, concerns_heard, flags_heard, last_reply, offers, progress
+from web.showing import answers_so_far, asked, beside, concerns_heard, flags_heard, last_reply, offers, progress
 from web.transcript import ask_of, lines, since_hand_off
 
 blueprint = Blueprint("chat", __name__)
@@ -181,7 +182,7 @@ def _conversation(sender: str, errors: list[dict[str, str]] | None = None) -> st
         person_has_it=slots["status"] in ("waiting", "with-specialist"),
         asked=question,
         progress=progress(question) if question else "",
-        told=[text for text in texts if question is None or not text.endswith(question.ask)],
+        told=beside([t for t in texts if question is None or not t.endswith(question.ask)], outcome),
         shown=shown(outcome, slots["urgency"], there, at) if outcome else None,
         note=writing.note(slots, there, at) if outcome else "",
         can=can,
@@ -193,7 +194,8 @@ def _conversation(sender: str, errors: list[dict[str, str]] | None = None) -> st
         given=answers_so_far(slots, there),
         may_change=slots["status"] == "with-assistant",
         number=slots.get("callback"),
-        ask_number=not slots.get("callback")
+        ask_number=has_line(slots, there)
+        and not slots.get("callback")
         and slots["status"] != "closed"
         and bool(slots["red_flags"] or slots["queued_at"]),
         said=said,

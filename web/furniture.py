@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -112,7 +113,7 @@ def day(value: Any) -> str:
         try:
             value = date.fromisoformat(value)
         except ValueError:
-            return value
+            return str(value)
     return f"{value.day} {value:%B %Y}" if value else ""
 
 
@@ -138,7 +139,7 @@ def _counted(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
 
 
-FILTERS = {
+FILTERS: dict[str, Callable[..., Any]] = {
     "moment": moment,
     "clock": clock,
     "day": day,

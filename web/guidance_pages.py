@@ -49,9 +49,7 @@ def document_page(document: str) -> str:
         document=found,
         html=document_html(found.markdown, _author()),
         due=found.is_due(now().date()),
-        contents=[
-            (p.anchor.partition("#")[2], p.title) for p in parts if not p.domain and not p.authors_only
-        ],
+        contents=[(p.anchor.partition("#")[2], p.title) for p in parts if not p.domain and not p.authors_only],
     )
 
 
@@ -78,9 +76,7 @@ def tree_page(tree: str) -> str:
     """One tree as an outline: each question, its answers and where they lead, in the order they are met."""
     there = content()
     found = there.trees.get(tree) or abort(404)
-    return render_template(
-        "tree.html", tree=found, steps=outline(found, there), outcomes=_outcomes(found, there)
-    )
+    return render_template("tree.html", tree=found, steps=outline(found, there), outcomes=_outcomes(found, there))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +111,7 @@ def _leads_to(tree: Tree, there: Content, name: str) -> str:
 
 
 def _level(level: str) -> str:
-    return (
-        level.replace("-", " ")
-        if level in ("undecided", "not-graded")
-        else f"level {level.replace('-', ' ')}"
-    )
+    return level.replace("-", " ") if level in ("undecided", "not-graded") else f"level {level.replace('-', ' ')}"
 
 
 def _outcomes(tree: Tree, there: Content) -> list[tuple[str, Any, str]]:

@@ -70,9 +70,7 @@ class Shown:
         return any(not approved for _, _, approved in self.trees)
 
 
-def shown(
-    outcome: dict[str, Any], urgency: str, content: Content, at: datetime, for_author: bool = False
-) -> Shown:
+def shown(outcome: dict[str, Any], urgency: str, content: Content, at: datetime, for_author: bool = False) -> Shown:
     """An outcome (contract, section 2) made ready for the page."""
     steps = list(outcome.get("do_next") or ())
     low, high, indicated = outcome.get("at_least"), outcome.get("at_most"), outcome.get("indicated")
@@ -141,15 +139,11 @@ def _raising(outcome: dict[str, Any], for_author: bool) -> list[dict[str, Any]]:
     if for_author or outcome.get("at_least") is None:
         return list(changes)
     low, high = rank(outcome["at_least"]), rank(outcome["at_most"])
-    return [
-        c for c in changes if c.get("at_most") and (rank(c["at_most"]) > high or rank(c["at_least"]) > low)
-    ]
+    return [c for c in changes if c.get("at_most") and (rank(c["at_most"]) > high or rank(c["at_least"]) > low)]
 
 
 def _reason(row: dict[str, Any], content: Content) -> Reason:
-    return Reason(
-        ask_of(content, row["q"]), row.get("answer") or "", tuple(row.get("cites") or ()), row.get("child")
-    )
+    return Reason(ask_of(content, row["q"]), row.get("answer") or "", tuple(row.get("cites") or ()), row.get("child"))
 
 
 def _tree(row: dict[str, Any], content: Content) -> tuple[str, int, str]:

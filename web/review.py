@@ -92,9 +92,7 @@ def say_why(sender: str) -> Any:
     other = request.form.get("other", "").strip()[:200]
     why = other if given == "other" else given
     if not why or (given != "other" and given not in REASONS):
-        wrong = (
-            error("other", "Write your reason") if given == "other" else error("why", "Say why you read it")
-        )
+        wrong = error("other", "Write your reason") if given == "other" else error("why", "Say why you read it")
         return render_template("review_why.html", sender=sender, row=row, reasons=REASONS, errors=wrong), 400
     reads.read(store(), somebody(), sender, why, now())
     session["reading"] = {**dict(list((session.get("reading") or {}).items())[-20:]), sender: time()}
@@ -103,7 +101,8 @@ def say_why(sender: str) -> Any:
 
 def _list(chosen: dict[str, str], before: tuple[str, ...] | None) -> dict[str, Any]:
     """One page of the list: hits of a search, or rows, and where the next page begins."""
-    where = Filter(**{FACETS[name]: value for name, value in chosen.items() if name in FACETS})
+    narrowed: dict[str, Any] = {FACETS[name]: value for name, value in chosen.items() if name in FACETS}
+    where = Filter(**narrowed)
     there = content()
     if chosen.get("words"):
         position = int(before[0]) if before and before[0].isdigit() else None

@@ -13,8 +13,8 @@ from typing import Any
 
 from bot.content import Content
 from bot.model import Tree
-from bot.standing import CHOICE, question_at
-from web.transcript import ask_of, payload
+from bot.standing import CHOICE, children, question_at
+from web.transcript import ask_of, payload, question_of, stands_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +128,7 @@ def asked(
 
 def _option(button: dict[str, Any], quotes: dict[tuple[str, str], tuple[str, ...]]) -> Option:
     told = (payload(button["payload"]) or ("", {}))[1]
-    return Option(
-        button["title"], button["payload"], quotes.get((str(told.get("q")), str(told.get("a"))), ())
-    )
+    return Option(button["title"], button["payload"], quotes.get((str(told.get("q")), str(told.get("a"))), ()))
 
 
 def longest_way(tree: Tree, question: str) -> int | None:
@@ -158,12 +156,21 @@ def answers(slots: dict[str, Any]) -> dict[str, str]:
 def answers_so_far(slots: dict[str, Any], content: Content) -> list[Given]:
     """Every answer given, in the order given, each with the payload that changes it."""
     found = []
+    several = children(slots) > 1
     for key, answer in answers(slots).items():
         name, _, number = key.partition("#")
-        child = int(number) if number else None
+        question = question_of(content, name)
+        first = 1 if several and question and question.about == "child" else None
+        child = int(number) if number else first
         body: dict[str, Any] = {"q": name} | ({"child": child} if child else {})
         found.append(Given(name, child, ask_of(content, name), answer, "/change" + json.dumps(body)))
     return found
+
+
+def longest(quotes: Iterable[str]) -> tuple[str, ...]:
+    """The quotes that are not part of another one."""
+    said = list(dict.fromkeys(quotes))
+    return tuple(q for q in said if not any(q != other and q in other for other in said))
 
 
 def concerns_heard(slots: dict[str, Any], content: Content) -> list[HeardItem]:
@@ -171,7 +178,7 @@ def concerns_heard(slots: dict[str, Any], content: Content) -> list[HeardItem]:
     found = []
     for heard in slots.get("concerns") or ():
         tree = content.trees.get(heard["tree"])
-        found.append(HeardItem(tree.title if tree else heard["tree"], tuple(heard["quotes"])))
+        found.append(HeardItem(tree.title if tree else heard["tree"], longest(heard["quotes"])))
     return found
 
 
@@ -180,7 +187,7 @@ def flags_heard(slots: dict[str, Any]) -> list[HeardItem]:
     return [
         HeardItem(
             f["id"],
-            tuple(f["quotes"]),
+            longest(f["quotes"]),
             LABELS.get(f["label"], f["label"]),
             f"threshold_guidance.md#{f['id']}",
         )
@@ -188,11 +195,17 @@ def flags_heard(slots: dict[str, Any]) -> list[HeardItem]:
     ]
 
 
+def beside(texts: list[str], outcome: dict[str, Any] | None) -> list[str]:
+    """What was said with an outcome and does not stand in it: that something was masked, for one."""
+    return [text for text in texts if not (outcome and stands_in(text, outcome))]
+
+
 @dataclass(frozen=True, slots=True)
 class Offers:
     """What can be done next (`custom.can`), sorted by where it belongs on the page."""
 
-    acts: tuple[Option, ...]  # a person, go on, another concern
+    acts: tuple[Option, ...]  # a person, go on with the questions
+    others: tuple[Option, ...]  # another concern
     confirms: tuple[tuple[str, tuple[Option, ...]], ...]  # a question of a red flag and its answers
     mentioned: tuple[Option, ...]  # other concerns heard
     settles: tuple[Option, ...]  # unknown facts that can be answered now
@@ -200,7 +213,7 @@ class Offers:
 
 def offers(can: list[dict[str, Any]], content: Content) -> Offers:
     """Sorts `custom.can`: few buttons at once, the rest beside what they are about."""
-    acts, mentioned, settles = [], [], []
+    acts, others, mentioned, settles = [], [], [], []
     confirms: dict[str, list[Option]] = {}
     for one in can:
         told = payload(one["payload"])
@@ -212,10 +225,13 @@ def offers(can: list[dict[str, Any]], content: Content) -> Offers:
             confirms.setdefault(key, []).append(Option(str(body.get("a")), one["payload"]))
         elif kind == "change" and key != CHOICE:
             settles.append(Option(ask_of(content, key), one["payload"]))
+        elif kind == "change":
+            others.append(Option(one["title"], one["payload"]))
         else:
             acts.append(Option(one["title"], one["payload"]))
     return Offers(
         tuple(acts),
+        tuple(others),
         tuple((ask_of(content, q), tuple(found)) for q, found in confirms.items()),
         tuple(mentioned),
         tuple(settles),
@@ -224,9 +240,7 @@ def offers(can: list[dict[str, Any]], content: Content) -> Offers:
 
 def progress(question: Asked) -> str:
     """How far it is, in words."""
-    done = (
-        "This is the first question." if not question.answered else f"You have answered {question.answered}."
-    )
+    done = "This is the first question." if not question.answered else f"You have answered {question.answered}."
     if question.at_most is None:
         return done
     more = (

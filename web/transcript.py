@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.content import Content
 from bot.model import COMMON, Question
 from bot.standing import CHOICE
+from bot.telling import level_line
 
 PAYLOAD = re.compile(r"^/(start|person|answer|change)\s*(\{.*\})?\s*$", re.S)
 
@@ -29,6 +30,7 @@ class Line:
     masked: tuple[str, ...] = ()
     content: str = ""  # digest of the guidance this turn was answered with
     outcome: dict[str, Any] | None = None
+    inside: tuple[str, ...] = ()  # the words in which the outcome was told
     note: str = ""
     hand_off: bool = False
     seq: int = 0
@@ -41,23 +43,54 @@ class _Reading:
     content: Content
     outcome: dict[str, Any] | None = None
     asked: Line | None = None  # a question not answered yet: an answer brings its question with it
+    offered: frozenset[str] = frozenset()  # the payloads of its buttons
     lines: list[Line] = field(default_factory=list)
+
+    several: bool = False  # more than one child has a row: an answer then says which child it is about
 
     def add(self, found: Iterable[Line]) -> None:
         """Add lines; the open question stands before whatever is not its answer."""
         for line in found:
             if self.asked and not line.asked:
-                self.lines.append(self.asked)
+                self.say(self.asked)
             self.asked = None
+            self.say(line)
+
+    def take_out(self, outcome: dict[str, Any], at: datetime) -> tuple[str, ...]:
+        """Take the words of an outcome out of the last line, which told it, so that they can be folded."""
+        last = self.lines[-1] if self.lines else None
+        if last is None or last.kind != "assistant" or last.at != at:
+            return ()
+        said = last.text.split("\n")
+        inside = tuple(part for part in said if stands_in(part, outcome))
+        rest = "\n".join(part for part in said if part not in inside)
+        self.lines[-1:] = [replace(last, text=rest)] if rest.strip() else []
+        return inside
+
+    def say(self, line: Line) -> None:
+        """What the assistant says at one moment is one line."""
+        last = self.lines[-1] if self.lines else None
+        if last and last.kind == line.kind == "assistant" and last.at == line.at:
+            self.lines[-1] = replace(last, text=f"{last.text}\n{line.text}")
+        else:
             self.lines.append(line)
+
+
+def stands_in(text: str, outcome: dict[str, Any]) -> bool:
+    """Whether words of the assistant are part of an outcome they came with."""
+    parts = (*outcome.get("do_next", ()), *(row.get("says") for row in outcome.get("route", ())), outcome.get("says"))
+    return text == level_line(outcome) or any(part and part in text for part in parts)
 
 
 def lines(stored: Iterable[Any], content: Content) -> list[Line]:
     """The lines of a conversation, oldest first; `stored` are the record's numbered events."""
-    reading = _Reading(content)
-    for row in stored:
+    rows = list(stored)
+    reading = _Reading(content, several=any(str(row.event.get("name")).endswith("#2") for row in rows))
+    for row in rows:
         reading.add(_lines_of(row.event, row.seq, reading))
-    return [*reading.lines, reading.asked] if reading.asked else reading.lines
+    if reading.asked:
+        reading.say(reading.asked)
+    return reading.lines
 
 
 def since_hand_off(said: list[Line]) -> list[Line]:
@@ -105,7 +138,7 @@ def _lines_of(event: dict[str, Any], seq: int, reading: _Reading) -> list[Line]:
     kind = event.get("event")
     at = datetime.fromtimestamp(event.get("timestamp") or 0, UTC)
     if kind == "user":
-        return _said(event, at, seq, reading.content)
+        return _said(event, at, seq, reading)
     if kind == "bot":
         return _answered(event, at, seq, reading)
     if kind == "agent":
@@ -116,7 +149,7 @@ def _lines_of(event: dict[str, Any], seq: int, reading: _Reading) -> list[Line]:
     return []
 
 
-def _said(event: dict[str, Any], at: datetime, seq: int, content: Content) -> list[Line]:
+def _said(event: dict[str, Any], at: datetime, seq: int, reading: _Reading) -> list[Line]:
     text, meta = event.get("text") or "", event.get("metadata") or {}
     digest = meta.get("content") or ""
     told = payload(text)
@@ -139,8 +172,10 @@ def _said(event: dict[str, Any], at: datetime, seq: int, content: Content) -> li
         ]
     kind, body = told
     if kind == "answer":
-        asked = ask_of(content, str(body.get("q", "")))
-        child = f" (child {body['child']})" if body.get("child") else ""
+        # The words as they were shown then; the trees may say it otherwise now.
+        shown = reading.asked.text if reading.asked and event.get("text") in reading.offered else ""
+        asked = shown or ask_of(reading.content, str(body.get("q", "")))
+        child = f" (child {body['child']})" if body.get("child") and reading.several else ""
         return [Line("practitioner", str(body.get("a", "")), at, asked=asked + child, content=digest, seq=seq)]
     if kind == "person":
         return [Line("practitioner", "I would like to speak with a specialist.", at, content=digest, seq=seq)]
@@ -155,11 +190,13 @@ def _answered(event: dict[str, Any], at: datetime, seq: int, reading: _Reading) 
         line = Line("assistant", event["text"], at, who="Threshold Guide", seq=seq)
         if (event.get("data") or {}).get("buttons"):
             reading.asked = line
+            reading.offered = frozenset(button["payload"] for button in event["data"]["buttons"])
             return []
         found.append(line)
     if outcome and outcome != reading.outcome:
         reading.outcome = outcome
-        found.append(Line("event", "Outcome given", at, outcome=outcome, seq=seq))
+        inside = reading.take_out(outcome, at)
+        found.append(Line("event", "Outcome given", at, outcome=outcome, inside=inside, seq=seq))
     return found
 
 

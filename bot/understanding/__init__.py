@@ -1,33 +1,58 @@
-"""Words → concerns, red flags and suggested answers, each with the words it came from. Text may only raise."""
+"""Words → concerns, red flags and answers already given, each with the words it came from. Text may only raise.
+
+Two layers: reviewed rules (`words/`), and a small learned one whose hits are questions. Neither ever takes anything
+back: what the practitioner denies, what is past and what is about someone else is kept and labelled so.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.model import Common, HeardConcern, HeardFlag, Tree, Understood, gravest
-from bot.understanding.phrases import found_in, spread
+from bot.model import LABELS, URGENCIES, Common, HeardConcern, HeardFlag, RedFlag, Tree, Understood
+from bot.understanding.answers import suggested
+from bot.understanding.for_whom import asks_for_person, not_for_us
+from bot.understanding.hearing import Heard, Listened, add_tree, listen
+from bot.understanding.lexicon import lexicon
+from bot.understanding.own_phrases import phrases_of
+
+MOST_CONCERNS = 5  # shown, gravest first
 
 
 def read(text: str, trees: Mapping[str, Tree], common: Common) -> Understood:
-    """What one message says, in the light of the phrases that the trees give for their concerns and flags."""
-    words = spread(text)
-    concerns = []
-    for tree in trees.values():
-        quotes = [q for phrase in tree.heard_as if (q := found_in(words, phrase))]
-        if quotes:
-            concerns.append((len(quotes), HeardConcern(tree.id, tuple(dict.fromkeys(quotes)))))
-    flags: list[HeardFlag] = []
-    urgency = "none"
-    for flag in (*common.red_flags, *(f for t in trees.values() for f in t.red_flags)):
-        quotes = [q for phrase in flag.told if (q := found_in(words, phrase))]
-        if quotes and all(f.id != flag.flag for f in flags):
-            flags.append(HeardFlag(flag.flag, tuple(dict.fromkeys(quotes)), "unclear"))
-            urgency = gravest(("none", "today", "now"), urgency, flag.urgency)
-    concerns.sort(key=lambda found: -found[0])
-    person = any(found_in(words, p) for p in ("speak to someone", "talk to a person", "speak to a specialist"))
+    """What one message says, in the light of the reviewed words and of the phrases that the trees listen for."""
+    words = lexicon()
+    heard = listen(text, words)
+    _own(heard, trees, common)
+    flags = sorted(heard.flags.items(), key=_gravest)
+    concerns = [HeardConcern(t, tuple(f.quotes)) for t, f in ranked(heard) if t in trees]
     return Understood(
-        tuple(c for _, c in concerns), tuple(flags), (), urgency, person, None if any(words) else "unintelligible"
+        concerns=tuple(concerns[:MOST_CONCERNS]),
+        red_flags=tuple(HeardFlag(name, tuple(f.quotes), f.label) for name, f in flags),
+        suggested=suggested(heard, words, common),
+        urgency=heard.urgency,
+        asks_for_person=asks_for_person(heard.message, words),
+        not_for_us=not_for_us(heard.message, words, bool(heard.flags)),
     )
+
+
+def _gravest(item: tuple[str, Heard]) -> tuple[int, int, str]:
+    return LABELS.index(item[1].label), -URGENCIES.index(item[1].urgency), item[0]
+
+
+def ranked(heard: Listened) -> list[tuple[str, Heard]]:
+    """The concerns, gravest first: by the urgency of the flags that tell of them, then by how much was said."""
+    return sorted(heard.trees.items(), key=lambda t: (-URGENCIES.index(t[1].urgency), -t[1].score, t[0]))
+
+
+def _own(heard: Listened, trees: Mapping[str, Tree], common: Common) -> None:
+    """The trees' own phrases; a phrase that a tree gives for a flag is heard as that flag, labelled like any other."""
+    for first, last, what in phrases_of(trees, common).found(heard.message.stems):
+        quote = heard.message.quote(first, last)
+        if isinstance(what, RedFlag):
+            label = heard.labeller.label_of((first, last))
+            heard.flags.setdefault(what.flag, Heard()).add(quote, label, what.urgency)
+        else:
+            add_tree(heard, what, quote, 0.8, "none")
 
 
 def as_line(name: str, text: str, trees: Mapping[str, Tree], common: Common) -> dict[str, object]:

@@ -27,11 +27,17 @@ _SMALL = frozenset(("baby", "babe", "bb", "bby", "bab", "newborn", "infant", "tw
 _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
           "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
           "seventeen": 17}  # fmt: skip
+_ANSWERS = ((0, 0.5, "AGE_UNDER_6M"), (0.5, 2, "AGE_6M_1"), (2, 5, "AGE_2_4"), (5, 12, "AGE_5_11"),
+            (12, 16, "AGE_12_15"), (16, 18, "AGE_16_17"))  # fmt: skip
 _SEX = frozenset(("f", "m", "girl", "boy", "female", "male", "lad", "lass"))
 
 
 def of_years(years: float) -> list[str]:
-    """The classes of an age in years."""
+    """The classes of an age in years, and the answer of the common question that it gives."""
+    return [*_stage(years), *(name for low, high, name in _ANSWERS if low <= years < high)]
+
+
+def _stage(years: float) -> list[str]:
     if years < 0.5:
         return ["BABY6", "BABY", "UNDER5", "UNDER10", "UNDER13", "UNDER16", "AGED"]
     if years < 1:

@@ -7,12 +7,19 @@ listed in `words/labels.txt`, class NO_DENIAL, and take nothing back.
 
 from __future__ import annotations
 
-from bot.understanding.lexicon import Lexicon
+from bot.understanding.lexicon import Lexicon, Pattern
 from bot.understanding.matching import Match, Message, Span, _numbers
 from bot.understanding.tokens import TURNS
 
 REACH = 7  # words that a "no" reaches forward
+REACH_VERB = 4  # and a "doesn't", which is about its own verb
 REACH_BACK = 4  # words that "… not seen" reaches back
+_SUBJECTS = frozenset(("he", "she", "they", "mum", "dad", "i", "it", "we", "who", "which", "daddy", "mummy", "says",
+                       "said", "told"))  # fmt: skip
+_VERBS = frozenset(("isnt", "wasnt", "hasnt", "havent", "hadnt", "didnt", "doesnt", "dont", "aint", "werent", "arent"))
+_REPORTS = frozenset(("says", "said", "told", "tells", "thinks", "reports", "reported", "heard", "showed", "saw", "rang",
+                      "texted", "sed", "sez", "swears", "reckons", "saying", "messaged"))  # fmt: skip
+_PLAIN = Pattern(0, (), 0, False, "", "")
 STRENGTH = {"stated": 4, "unclear": 3, "denied": 2, "past": 1, "other": 0}
 
 
@@ -61,12 +68,22 @@ class Labeller:
             return "unclear"
         return "stated"
 
+    def label_of(self, place: Span) -> str:
+        """The label of words that a tree listens for."""
+        return self.label(Match(_PLAIN, place, (place,)))
+
+    def queried(self, match: Match) -> bool:
+        """Whether a query stands directly before the thing ("?FGM", "query overdose")."""
+        first = match.core[0]
+        return first > 0 and self.tokens[first - 1].word in ("?", "query", "queried", "suspected", "possible")
+
     def _denied(self, match: Match) -> str | None:
         core, parts = match.core, match.parts
         for cue in self.before:
             if any(p[0] <= cue[0] <= p[1] for p in parts):
                 continue
-            if cue[1] < core[0] and core[0] - cue[1] <= REACH and self._clear_between(cue[1], core[0], cue):
+            reach = REACH_VERB if self.tokens[cue[0]].word in _VERBS else REACH
+            if cue[1] < core[0] and core[0] - cue[1] <= reach and self._clear_between(cue[1], core[0], cue):
                 return "unclear" if self._from_a_parent(cue) else "denied"
         for cue in self.after:
             if any(p[0] <= cue[0] <= p[1] for p in parts):
@@ -86,6 +103,8 @@ class Labeller:
         if any(t.word in TURNS or t.word in (":", "(", ")") for t in between):
             return False
         # A list goes on over commas ("no marks, burns or bruises"); a verb after the comma begins something new.
+        if len(between) > 1 and any(t.word in _SUBJECTS for t in between):
+            return False
         commas = [i for i, t in enumerate(between) if t.word in (",", "-", "–")]
         return not commas or len(between) <= 3 or len(between) - commas[-1] <= 3 and len(between) <= 6
 
@@ -117,6 +136,9 @@ class Labeller:
 
     def _elsewhere(self, match: Match) -> bool:
         sentence = self.tokens[match.core[0]].sentence
-        if any(self.tokens[c[0]].sentence == sentence and 0 < match.core[0] - c[1] <= 12 for c in self.others):
-            return True
+        for cue in self.others:
+            if self.tokens[cue[0]].sentence == sentence and 0 < match.core[0] - cue[1] <= 12:
+                # "her friend says …" brings news of the child; "her friend has …" is about the friend.
+                if not any(t.word in _REPORTS for t in self.tokens[cue[1] + 1 : cue[1] + 4]):
+                    return True
         return bool(self.others_all)

@@ -25,7 +25,8 @@ from bot.understanding.tokens import plain
 
 FOLDER = Path(__file__).resolve().parent / "words"
 FILES = ("classes.txt", "people.txt", "flags.txt", "concerns.txt", "labels.txt", "readers.txt", "answers.txt")
-VERSION = 3  # of the compiled form
+URGENCY = ("now", "today", "none")
+VERSION = 4  # of the compiled form
 _PART = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+/\d+|\d+|[?#&]")
 
 
@@ -100,9 +101,10 @@ class _Compiler:
         for line, heading in lines_of(text):
             if heading:
                 kind, *rest = line.strip("[]").split()
-                urgency = next((w for w in rest if w in ("now", "today", "none")), "none")
+                urgency = next((w for w in rest if w in URGENCY), "none")
                 name = rest[0] if rest else ""
-                self.sections.append([kind, name, urgency, [w for w in rest[1:] if w not in ("now", "today", "none")]])
+                about = [" ".join(rest[1:])] if kind == "answer" else [w for w in rest[1:] if w not in URGENCY]
+                self.sections.append([kind, name, urgency, about])
                 section = len(self.sections) - 1
             elif re.match(r"[A-Z][A-Z0-9_]*:", line):
                 name, _, words = line.partition(":")
@@ -135,7 +137,7 @@ class _Compiler:
     def expand(self, name: str, seen: frozenset[str] = frozenset()) -> set[str]:
         if name in seen:
             return set()
-        if not name[:1].isupper():
+        if name not in self.members:
             return {name}
         found: set[str] = set()
         for word in self.members.get(name, []):

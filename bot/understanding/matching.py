@@ -93,10 +93,12 @@ def _numbers(words: Lexicon) -> dict[str, int]:
     return _names[id(words)]
 
 
-def matches(message: Message, words: Lexicon) -> Iterator[Match]:
-    """Every pattern that stands in the message, with each place of its core."""
+def matches(message: Message, words: Lexicon, *kinds: str) -> Iterator[Match]:
+    """Every pattern of these kinds of section that stands in the message, with each place of its core."""
     spans = message.spans
     for pattern in words.patterns:
+        if words.sections[pattern.section].kind not in kinds:
+            continue
         places = []
         for alternatives, kind in pattern.elements:
             if len(alternatives) == 1:
