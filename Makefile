@@ -10,7 +10,7 @@ export PORT PYTHON CHROMIUM
 PY := .venv/bin/python
 ASSETS := web/static/vendor/LICENSE.txt
 
-.PHONY: help install run test check lint bench pack lock chromium
+.PHONY: help install run test check lint bench train pack lock chromium
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -32,9 +32,14 @@ lint: .venv/.test  ## ruff, mypy and the arrows of the house
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports --no-logo
 
-bench: install .venv/.test  ## how fast a turn and a start are, beside references of the same run
+bench: install .venv/.test  ## how fast a turn, a start and the review desk are, beside references of the same run
 	@$(PY) -m bench.turns
 	@$(PY) -m bench.start
+	@$(PY) -m bench.understanding
+
+train: .venv/.test  ## the learned layer of understanding anew from tests/conversations/
+	@$(PY) -m bench.train_understanding
+	@$(PY) -m bench.review
 
 pack: install  ## a wheel of the program in dist/, and the trees on paper in dist/pack/
 	@rm -rf dist && mkdir -p dist/pack

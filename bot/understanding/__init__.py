@@ -10,8 +10,10 @@ from collections.abc import Mapping
 
 from bot.model import LABELS, URGENCIES, Common, HeardConcern, HeardFlag, RedFlag, Tree, Understood
 from bot.understanding.answers import suggested
+from bot.understanding.deciding import decide, ranked
 from bot.understanding.for_whom import asks_for_person, not_for_us
 from bot.understanding.hearing import Heard, Listened, add_tree, listen
+from bot.understanding.learned import model
 from bot.understanding.lexicon import lexicon
 from bot.understanding.own_phrases import phrases_of
 
@@ -23,6 +25,7 @@ def read(text: str, trees: Mapping[str, Tree], common: Common) -> Understood:
     words = lexicon()
     heard = listen(text, words)
     _own(heard, trees, common)
+    decide(heard, words, model())
     flags = sorted(heard.flags.items(), key=_gravest)
     concerns = [HeardConcern(t, tuple(f.quotes)) for t, f in ranked(heard) if t in trees]
     return Understood(
@@ -39,18 +42,13 @@ def _gravest(item: tuple[str, Heard]) -> tuple[int, int, str]:
     return LABELS.index(item[1].label), -URGENCIES.index(item[1].urgency), item[0]
 
 
-def ranked(heard: Listened) -> list[tuple[str, Heard]]:
-    """The concerns, gravest first: by the urgency of the flags that tell of them, then by how much was said."""
-    return sorted(heard.trees.items(), key=lambda t: (-URGENCIES.index(t[1].urgency), -t[1].score, t[0]))
-
-
 def _own(heard: Listened, trees: Mapping[str, Tree], common: Common) -> None:
     """The trees' own phrases; a phrase that a tree gives for a flag is heard as that flag, labelled like any other."""
     for first, last, what in phrases_of(trees, common).found(heard.message.stems):
         quote = heard.message.quote(first, last)
         if isinstance(what, RedFlag):
             label = heard.labeller.label_of((first, last))
-            heard.flags.setdefault(what.flag, Heard()).add(quote, label, what.urgency)
+            heard.flags.setdefault(what.flag, Heard()).add(quote, label, what.urgency, sure=True)
         else:
             add_tree(heard, what, quote, 0.8, "none")
 

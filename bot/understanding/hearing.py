@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from bot.model import URGENCIES, gravest
 from bot.understanding.labels import STRENGTH, Labeller
-from bot.understanding.lexicon import Lexicon, lexicon
+from bot.understanding.lexicon import Lexicon, Section, lexicon
 from bot.understanding.matching import Match, Message, matches, seen
 
 RAISING = ("stated", "unclear")  # labels that carry the flag's urgency (safety.md)
@@ -21,9 +21,14 @@ class Heard:
     label: str = "other"
     urgency: str = "none"
     score: float = 0.0
+    sure: bool = False  # told by a pattern that is a hit by itself
+    mentioned: str | None = None  # denied, past or other, where that was said as well
 
-    def add(self, quote: str, label: str, urgency: str) -> None:
+    def add(self, quote: str, label: str, urgency: str, sure: bool = False) -> None:
         """One more place; the gravest label and urgency stay."""
+        self.sure = self.sure or (sure and label in RAISING)
+        if label not in RAISING:
+            self.mentioned = label if self.mentioned is None else max(label, self.mentioned, key=STRENGTH.__getitem__)
         if quote not in self.quotes and len(self.quotes) < QUOTES:
             self.quotes.append(quote)
         if STRENGTH[label] > STRENGTH[self.label] or not self.score:
@@ -42,6 +47,7 @@ class Listened:
     flags: dict[str, Heard] = field(default_factory=dict)
     trees: dict[str, Heard] = field(default_factory=dict)
     hits: list[tuple[str, str, str]] = field(default_factory=list)  # pattern, label, section: for the measurements
+    learned: str | None = None  # the flag that only the learned layer asked about
 
     @property
     def urgency(self) -> str:
@@ -58,22 +64,33 @@ def listen(text: str, words: Lexicon | None = None) -> Listened:
     words = words or lexicon()
     message = seen(text, words)
     heard = Listened(message, Labeller(message, words))
-    for match in matches(message, words, "flag", "topic", "concern"):
+    for match in matches(message, words, "flag", "topic", "said", "concern"):
         section = words.sections[match.pattern.section]
         quote = message.quote(*match.whole) if section.kind != "concern" else message.quote(*match.core)
         label = heard.labeller.label(match)
         if section.kind == "concern":
             add_tree(heard, section.name, quote, 0.6 if label in RAISING else 0.4, "none")
             continue
+        if section.kind == "said":
+            _said(heard, section, quote)
+            continue
         if section.kind == "topic" and not _topic_counts(heard.labeller, match, label):
             continue
         heard.hits.append((match.pattern.text, label, section.name))
         urgency = match.pattern.marks.split()[0] if match.pattern.marks[:3] in ("now", "tod") else section.urgency
-        heard.flags.setdefault(section.name, Heard()).add(quote, label, urgency)
+        heard.flags.setdefault(section.name, Heard()).add(quote, label, urgency, "sure" in match.pattern.marks)
         for place, tree in enumerate(section.trees):
             weight = (2.0 if label in RAISING else 1.2) if section.kind == "flag" else 0.8
             add_tree(heard, tree, quote, weight / (place + 1), urgency if label in RAISING and not place else "none")
     return heard
+
+
+def _said(heard: Listened, section: Section, quote: str) -> None:
+    """What the practitioner says outright to be not so, over, or about others; the label stands in the heading."""
+    label, *trees = section.trees
+    heard.flags.setdefault(section.name, Heard()).add(quote, label, "none")
+    for tree in trees:
+        add_tree(heard, tree, quote, 0.8, "none")
 
 
 def add_tree(heard: Listened, tree: str, quote: str, weight: float, urgency: str) -> None:

@@ -8,7 +8,7 @@ listed in `words/labels.txt`, class NO_DENIAL, and take nothing back.
 from __future__ import annotations
 
 from bot.understanding.lexicon import Lexicon, Pattern
-from bot.understanding.matching import Match, Message, Span, _numbers
+from bot.understanding.matching import Match, Message, Span
 from bot.understanding.tokens import TURNS
 
 REACH = 7  # words that a "no" reaches forward
@@ -17,8 +17,8 @@ REACH_BACK = 4  # words that "… not seen" reaches back
 _SUBJECTS = frozenset(("he", "she", "they", "mum", "dad", "i", "it", "we", "who", "which", "daddy", "mummy", "says",
                        "said", "told"))  # fmt: skip
 _VERBS = frozenset(("isnt", "wasnt", "hasnt", "havent", "hadnt", "didnt", "doesnt", "dont", "aint", "werent", "arent"))
-_REPORTS = frozenset(("says", "said", "told", "tells", "thinks", "reports", "reported", "heard", "showed", "saw", "rang",
-                      "texted", "sed", "sez", "swears", "reckons", "saying", "messaged"))  # fmt: skip
+_REPORTS = frozenset(("says", "said", "told", "tells", "thinks", "reports", "reported", "heard", "showed", "saw",
+                      "rang", "texted", "sed", "sez", "swears", "reckons", "saying", "messaged"))  # fmt: skip
 _PLAIN = Pattern(0, (), 0, False, "", "")
 STRENGTH = {"stated": 4, "unclear": 3, "denied": 2, "past": 1, "other": 0}
 
@@ -29,12 +29,13 @@ class Labeller:
     def __init__(self, message: Message, words: Lexicon) -> None:
         self.message = message
         self.tokens = message.tokens
-        numbers = _numbers(words)
+        numbers = words.number
         no_denial = self._covered(numbers, "NO_DENIAL")
         self.before = [s for s in self._spans(numbers, "DENIAL") if not self._inside(s, no_denial)]
         self.after = [s for s in self._spans(numbers, "DENIAL_AFTER") if not self._inside(s, no_denial)]
         self.told = self._spans(numbers, "PARENT_SAYS_NO")
-        self.hedges = self._spans(numbers, "HEDGE")
+        unexplained = self._spans(numbers, "NOEXPLAIN")  # "not sure how" is about the how
+        self.hedges = [s for s in self._spans(numbers, "HEDGE") if not self._inside(s, unexplained)]
         self.past = self._spans(numbers, "PAST")
         self.past_all = self._spans(numbers, "PAST_ALL")
         self.present = self._spans(numbers, "PRESENT")
@@ -128,17 +129,21 @@ class Labeller:
             return False
         first, last = match.whole
         sentence = self.tokens[match.core[0]].sentence
-        if any(self.tokens[c[0]].sentence == sentence and -9 <= c[0] - last and c[1] - first <= 9
+        if any(self.tokens[c[0]].sentence == sentence and c[0] - last >= -9 and c[1] - first <= 9
                and not any(p[0] <= c[0] <= p[1] for p in match.parts) for c in self.past):  # fmt: skip
             return not any(self.tokens[c[0]].sentence == sentence and abs(c[0] - match.core[0]) <= 6
                            for c in self.present)  # fmt: skip
-        return bool(self.past_all) and not self.present
+        core = self.tokens[match.core[0]].sentence
+        said = [self.tokens[c[0]].sentence for c in self.past_all]
+        here = any(self.tokens[c[0]].sentence == core for c in self.present)
+        return any(0 <= s - core <= 2 or core - s == 1 for s in said) and not here
 
     def _elsewhere(self, match: Match) -> bool:
         sentence = self.tokens[match.core[0]].sentence
         for cue in self.others:
-            if self.tokens[cue[0]].sentence == sentence and 0 < match.core[0] - cue[1] <= 12:
-                # "her friend says …" brings news of the child; "her friend has …" is about the friend.
-                if not any(t.word in _REPORTS for t in self.tokens[cue[1] + 1 : cue[1] + 4]):
-                    return True
+            # "her friend says …" brings news of the child; "her friend has …" is about the friend.
+            reports = any(t.word in _REPORTS for t in self.tokens[cue[1] + 1 : cue[1] + 4])
+            near = self.tokens[cue[0]].sentence == sentence and 0 < match.core[0] - cue[1] <= 12
+            if near and not reports:
+                return True
         return bool(self.others_all)

@@ -14,11 +14,12 @@ import hashlib
 import json
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from bot.understanding import ages
 from bot.understanding.phrases import stem
 from bot.understanding.spelling import Speller
 from bot.understanding.tokens import plain
@@ -26,7 +27,7 @@ from bot.understanding.tokens import plain
 FOLDER = Path(__file__).resolve().parent / "words"
 FILES = ("classes.txt", "people.txt", "flags.txt", "concerns.txt", "labels.txt", "readers.txt", "answers.txt")
 URGENCY = ("now", "today", "none")
-VERSION = 4  # of the compiled form
+VERSION = 5  # of the compiled form
 _PART = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+/\d+|\d+|[?#&]")
 
 
@@ -59,11 +60,21 @@ class Lexicon:
     names: list[str]
     exact: dict[str, list[int]]
     stems: dict[str, list[int]]
-    phrases: dict[str, list[tuple[tuple[str, ...], int]]]
+    phrases: dict[str, dict[str, list[tuple[tuple[str, ...], int]]]]  # by their first and second stem
     sections: list[Section]
     patterns: list[Pattern]
     speller: Speller
     digest: str
+    short: dict[str, list[str]]
+    number: dict[str, int]
+    brings: dict[str, list[int]]  # age class → the classes that hold it
+    by_kinds: dict[tuple[str, ...], list[Pattern]] = field(default_factory=dict)
+
+    def patterns_of(self, kinds: tuple[str, ...]) -> list[Pattern]:
+        """The patterns that stand under headings of these kinds."""
+        if kinds not in self.by_kinds:
+            self.by_kinds[kinds] = [p for p in self.patterns if self.sections[p.section].kind in kinds]
+        return self.by_kinds[kinds]
 
 
 def lines_of(text: str) -> list[tuple[str, bool]]:
@@ -137,11 +148,22 @@ class _Compiler:
     def expand(self, name: str, seen: frozenset[str] = frozenset()) -> set[str]:
         if name in seen:
             return set()
+        if name in ages.CLASSES:
+            return set()
         if name not in self.members:
             return {name}
         found: set[str] = set()
         for word in self.members.get(name, []):
             found |= self.expand(word, seen | {name})
+        return found
+
+    def brought(self, name: str, seen: frozenset[str] = frozenset()) -> set[str]:
+        """The age classes that a class brings in."""
+        if name in ages.CLASSES or name in seen:
+            return {name} & ages.CLASSES
+        found: set[str] = set()
+        for word in self.members.get(name, []):
+            found |= self.brought(word, seen | {name})
         return found
 
     def compiled(self) -> dict[str, Any]:
@@ -162,12 +184,16 @@ class _Compiler:
                     keyed = [stem(p) for p in parts]
                     phrases.setdefault(keyed[0], []).append([keyed, number])
                 vocabulary |= set(parts)
-        return {"names": self.names, "exact": exact, "stems": stems, "phrases": phrases, "sections": self.sections,
-                "patterns": self.patterns, "vocabulary": sorted(vocabulary)}  # fmt: skip
+        brings: dict[str, list[int]] = {}
+        for name in self.members:
+            for age in sorted(self.brought(name)):
+                brings.setdefault(age, []).append(self.number[name])
+        return {"brings": brings, "names": self.names, "exact": exact, "stems": stems, "phrases": phrases,
+                "sections": self.sections, "patterns": self.patterns, "vocabulary": sorted(vocabulary)}  # fmt: skip
 
 
 def _texts() -> dict[str, str]:
-    names = (*FILES, "not_misspelt.txt")
+    names = (*FILES, "not_misspelt.txt", "shorthand.txt")
     return {n: (FOLDER / n).read_text(encoding="utf-8") for n in names if (FOLDER / n).is_file()}
 
 
@@ -192,6 +218,20 @@ def _kept(digest: str, texts: dict[str, str]) -> dict[str, Any]:
     return made
 
 
+def _shorthand(text: str) -> dict[str, list[str]]:
+    pairs = (line.split(" = ", 1) for line, _ in lines_of(text))
+    return {pair[0].strip(): pair[1].split() for pair in pairs if len(pair) == 2 and pair[0].strip() != pair[1].strip()}
+
+
+def _by_two(phrases: dict[str, list[Any]]) -> dict[str, dict[str, list[tuple[tuple[str, ...], int]]]]:
+    found: dict[str, dict[str, list[tuple[tuple[str, ...], int]]]] = {}
+    for first, listed in phrases.items():
+        following = found.setdefault(first, {})
+        for stems, number in listed:
+            following.setdefault(stems[1], []).append((tuple(stems), number))
+    return found
+
+
 @cache
 def lexicon() -> Lexicon:
     """The reviewed words of this version, compiled."""
@@ -204,11 +244,14 @@ def lexicon() -> Lexicon:
         names=made["names"],
         exact=made["exact"],
         stems=made["stems"],
-        phrases={k: [(tuple(p), n) for p, n in v] for k, v in made["phrases"].items()},
+        phrases=_by_two(made["phrases"]),
         sections=[Section(k, n, u, tuple(t)) for k, n, u, t in made["sections"]],
         patterns=[
             Pattern(s, tuple((tuple(a), k) for a, k in e), g, c, m, t) for s, e, g, c, m, t in made["patterns"]
         ],
         speller=Speller(made["vocabulary"], leave),
         digest=digest,
+        short=_shorthand(texts.get("shorthand.txt", "")),
+        brings=made["brings"],
+        number={name: i for i, name in enumerate(made["names"])},
     )

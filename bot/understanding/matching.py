@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from bot.understanding.ages import ages
 from bot.understanding.lexicon import Lexicon, Pattern
 from bot.understanding.phrases import stem
-from bot.understanding.tokens import Token, spread_out
+from bot.understanding.tokens import Token, spread_out, written_out
 
 Span = tuple[int, int]
+_INSIDE = frozenset(("-", "–", "'", "’", "‘", '"'))
+NEEDED = frozenset(("near", "then", "any"))
 
 
 @dataclass(slots=True)
@@ -44,7 +46,7 @@ class Match:
 
 def seen(text: str, words: Lexicon) -> Message:
     """A message with every class of words it holds."""
-    tokens = spread_out(text)
+    tokens = written_out(spread_out(text), words.short)
     stems: list[str] = []
     message = Message(text, tokens, stems)
     spans = message.spans
@@ -60,61 +62,65 @@ def seen(text: str, words: Lexicon) -> Message:
         for number in words.exact.get(word, ()):
             spans.setdefault(number, []).append((i, i))
     for i, root in enumerate(stems):
-        for wanted, number in words.phrases.get(root, ()):
+        following = words.phrases.get(root)
+        if following is None:
+            continue
+        second = _after(stems, i)
+        for wanted, number in following.get(stems[second], ()) if second < len(stems) else ():
             if (last := _ends(stems, i, wanted)) is not None:
                 spans.setdefault(number, []).append((i, last))
-    number_of = _numbers(words)
+    number_of = words.number
     for name, first, last in ages(tokens):
         if (found := number_of.get(name)) is not None:
             spans.setdefault(found, []).append((first, last))
+        for number in words.brings.get(name, ()):
+            spans.setdefault(number, []).append((first, last))
     for places in spans.values():
         places.sort()
     return message
 
 
+def _after(stems: list[str], place: int) -> int:
+    """The next word; a hyphen or an apostrophe does not count."""
+    place += 1
+    while place < len(stems) and stems[place] in _INSIDE:
+        place += 1
+    return place
+
+
 def _ends(stems: list[str], first: int, wanted: tuple[str, ...]) -> int | None:
-    """Where a phrase ends that begins here; a hyphen or an apostrophe inside it does not count."""
+    """Where a phrase ends that begins here."""
     place = first
     for root in wanted[1:]:
-        place += 1
-        while place < len(stems) and stems[place] in ("-", "–", "'", "’", "‘", '"'):
-            place += 1
+        place = _after(stems, place)
         if place >= len(stems) or stems[place] != root:
             return None
     return place
 
 
-_names: dict[int, dict[str, int]] = {}
-
-
-def _numbers(words: Lexicon) -> dict[str, int]:
-    if id(words) not in _names:
-        _names[id(words)] = {name: i for i, name in enumerate(words.names)}
-    return _names[id(words)]
-
-
 def matches(message: Message, words: Lexicon, *kinds: str) -> Iterator[Match]:
     """Every pattern of these kinds of section that stands in the message, with each place of its core."""
     spans = message.spans
-    for pattern in words.patterns:
-        if words.sections[pattern.section].kind not in kinds:
-            continue
-        places = []
+    for pattern in words.patterns_of(kinds):
         for alternatives, kind in pattern.elements:
-            if len(alternatives) == 1:
-                found = spans.get(alternatives[0], ())
-            else:
-                found = sorted(s for a in alternatives for s in spans.get(a, ()))
-            if kind == "never" and found:
+            if kind in NEEDED:
+                for number in alternatives:
+                    if number in spans:
+                        break
+                else:
+                    break
+            elif kind == "never" and not spans.keys().isdisjoint(alternatives):
                 break
-            if kind in ("near", "then", "any") and not found:
-                break
-            places.append(found)
         else:
-            yield from _stand(message, pattern, places)
+            yield from _stand(message, pattern, [_places(spans, a) for a, _ in pattern.elements])
 
 
-def _stand(message: Message, pattern: Pattern, places: list) -> Iterator[Match]:
+def _places(spans: dict[int, list[Span]], alternatives: tuple[int, ...]) -> list[Span]:
+    found = [spans[a] for a in alternatives if a in spans]
+    return found[0] if len(found) == 1 else sorted(s for places in found for s in places)
+
+
+def _stand(message: Message, pattern: Pattern, places: list[list[Span]]) -> Iterator[Match]:
     tokens = message.tokens
     tried = 0
     for core in places[0]:

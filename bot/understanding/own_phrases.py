@@ -17,8 +17,9 @@ class OwnPhrases:
     def __init__(self, trees: Mapping[str, Tree], common: Common) -> None:
         self.first: dict[str, list[Phrase]] = defaultdict(list)
         flags = (*common.red_flags, *(f for t in trees.values() for f in t.red_flags))
-        said = [(p, tree.id) for tree in trees.values() for p in tree.heard_as]
-        for phrase, what in (*said, *((p, flag) for flag in flags for p in flag.told)):
+        said: list[tuple[str, str | RedFlag]] = [(p, tree.id) for tree in trees.values() for p in tree.heard_as]
+        said += [(p, flag) for flag in flags for p in flag.told]
+        for phrase, what in said:
             if stems := _stems(phrase):
                 self.first[stems[0]].append((stems, what))
 

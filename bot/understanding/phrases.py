@@ -12,7 +12,7 @@ _stemmer = snowballstemmer.stemmer("english")
 Word = tuple[str, int, int]  # stem, start, end
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """The stem of one word, in lower case."""
     return str(_stemmer.stemWord(word.casefold().replace("’", "'")))

@@ -9,9 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import extractOne
-
 SHORTEST = 4
 _VOWELS = str.maketrans("", "", "aeiou")
 
@@ -27,16 +24,23 @@ class Speller:
 
     def __init__(self, vocabulary: Iterable[str], leave: Iterable[str]) -> None:
         self.leave = frozenset(leave)
-        self.by_first: dict[str, list[str]] = defaultdict(list)
+        self.vocabulary = vocabulary
+        self.by_first: dict[str, list[str]] = {}
         self.by_bones: dict[str, str | None] = {}
-        for word in sorted(set(vocabulary)):
+        self.seen: dict[str, str | None] = {}
+
+    def _index(self) -> None:
+        # At the first unknown word, not at the start of the program; put in place whole, as threads share it.
+        first: dict[str, list[str]] = defaultdict(list)
+        thinned: dict[str, str | None] = {}
+        for word in sorted(set(self.vocabulary)):
             if len(word) < SHORTEST or not word.isalpha():
                 continue
-            self.by_first[word[0]].append(word)
+            first[word[0]].append(word)
             thin = bones(word)
             if len(thin) >= 4:
-                self.by_bones[thin] = None if thin in self.by_bones else word
-        self.seen: dict[str, str | None] = {}
+                thinned[thin] = None if thin in thinned else word
+        self.by_bones, self.by_first = thinned, dict(first)
 
     def meant(self, word: str) -> str | None:
         """The word that was meant, or None."""
@@ -50,6 +54,11 @@ class Speller:
 
     def nearest(self, word: str) -> str | None:
         """The nearest word of the vocabulary with the same first letter, if it is near enough."""
+        from rapidfuzz.distance import OSA
+        from rapidfuzz.process import extractOne
+
+        if not self.by_first:
+            self._index()
         allowed = 2 if len(word) >= 8 else 1
         close = [w for w in self.by_first.get(word[0], ()) if abs(len(w) - len(word)) <= allowed]
         best = extractOne(word, close, scorer=OSA.distance, score_cutoff=allowed) if len(word) > SHORTEST else None

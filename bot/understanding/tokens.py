@@ -66,3 +66,12 @@ def spread_out(text: str) -> list[Token]:
             clause += 1
         found.append(Token(word, start, end, sentence, clause))
     return found
+
+
+def written_out(tokens: list[Token], short: dict[str, list[str]]) -> list[Token]:
+    """The same words with shorthand written out; all of what one form stands for points to its place."""
+    found: list[Token] = []
+    for token in tokens:
+        for word in short.get(token.word, (token.word,)):
+            found.append(Token(word, token.start, token.end, token.sentence, token.clause))
+    return found

@@ -1,0 +1,79 @@
+"""The labelled messages that understanding is trained on and measured with."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.understanding.lexicon import FOLDER, lines_of
+
+ROOT = Path(__file__).resolve().parent.parent
+CONVERSATIONS = ROOT / "tests" / "conversations"
+DEVELOPMENT = ("part_a", "part_b", "paraphrases")
+RAISING = ("stated", "unclear")
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """One invented message and what a specialist says of it."""
+
+    id: str
+    kind: str
+    text: str
+    concerns: tuple[str, ...]
+    flags: tuple[tuple[str, str], ...]
+    urgency: str
+    not_for_us: str | None
+    asks_for_person: bool
+    part: str
+
+    @property
+    def raising(self) -> frozenset[str]:
+        """The flags that are, or may be, so."""
+        return frozenset(name for name, label in self.flags if label in RAISING)
+
+    @property
+    def calm(self) -> bool:
+        """Nothing urgent, and no feature even denied."""
+        return self.urgency == "none" and not self.flags
+
+
+def _of(row: dict[str, Any], part: str) -> Labelled:
+    flags = tuple((f["id"], f["label"]) for f in row["red_flags"])
+    return Labelled(row["id"], row["kind"], row["text"], tuple(row["concerns"]), flags, row["urgency"],
+                    row.get("not_for_us"), bool(row.get("asks_for_person")), part)  # fmt: skip
+
+
+def _paraphrases() -> Iterable[Labelled]:
+    flags: tuple[tuple[str, str], ...] = ()
+    urgency, concerns = "none", ()
+    for number, (line, heading) in enumerate(lines_of((FOLDER / "paraphrases.txt").read_text(encoding="utf-8"))):
+        if heading:
+            told, urgency, trees = (part.strip() for part in line.strip("[]").split("|"))
+            flags = tuple((n, la) for n, _, la in (w.partition(":") for w in told.split()) if la)
+            concerns = tuple(trees.split())
+        else:
+            yield Labelled(f"p-{number:04}", "paraphrase", line, concerns, flags, urgency, None, False, "paraphrases")
+
+
+def messages(part: str) -> list[Labelled]:
+    """Every message of one part; nothing where the part is not there."""
+    if part == "paraphrases":
+        return list(_paraphrases())
+    file = CONVERSATIONS / f"{part}.jsonl"
+    if not file.is_file():
+        return []
+    rows = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip())
+    return [_of(row, part) for row in rows]
+
+
+def digest(rows: Iterable[Labelled]) -> str:
+    """What these messages and labels are, as one SHA-256."""
+    told = hashlib.sha256()
+    for row in rows:
+        told.update(repr((row.id, row.text, row.concerns, row.flags, row.urgency)).encode())
+    return told.hexdigest()
