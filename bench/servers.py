@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,10 +80,10 @@ def _wait(process: subprocess.Popen[bytes], port: int, path: str) -> None:
         if process.poll() is not None:
             raise RuntimeError(f"The server ended with code {process.returncode} before it answered.")
         try:
-            connection = http.client.HTTPConnection(LOOPBACK, port, timeout=2)
-            connection.request("GET", path)
-            if connection.getresponse().status == 200:
-                return
+            with closing(http.client.HTTPConnection(LOOPBACK, port, timeout=2)) as connection:
+                connection.request("GET", path)
+                if connection.getresponse().status == 200:
+                    return
         except OSError:
             pass
         time.sleep(0.01)

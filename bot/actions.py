@@ -22,7 +22,10 @@ OURS = "threshold_guide"  # where a message's metadata carries its time and note
 
 def _slots(tracker: Tracker) -> Slots:
     """The tracker's slots, with ours at their beginnings where Rasa has not set them."""
-    return {**EMPTY, **{k: v for k, v in tracker.slots.items() if v is not None or k not in EMPTY}}
+    given: Slots = tracker.slots
+    if all(name in given for name in EMPTY):
+        return given
+    return {**EMPTY, **{k: v for k, v in given.items() if v is not None or k not in EMPTY}}
 
 
 def _about(tracker: Tracker) -> dict[str, Any]:
@@ -110,6 +113,19 @@ class Hear(_Turn, Action):  # type: ignore[misc]
         return turns.hear_text(slots, now, text, turns.at_of(at))
 
 
+class Differ(_Turn, Action):  # type: ignore[misc]
+    """Records that the practitioner sees another level, and why."""
+
+    def name(self) -> str:
+        """The action's name."""
+        return "action_differ"
+
+    def step(self, slots: Slots, now: Content, text: str, at: float, note: str | None) -> Step:
+        """See `turns.differ`."""
+        view = messages.read(text, slots, now).view
+        return turns.differ(slots, now, view, turns.at_of(at)) if view else Step()
+
+
 class ToPerson(_Turn, Action):  # type: ignore[misc]
     """Brings in a specialist because the practitioner asked for one."""
 
@@ -168,4 +184,4 @@ class Closed(_Turn, Action):  # type: ignore[misc]
 
     def step(self, slots: Slots, now: Content, text: str, at: float, note: str | None) -> Step:
         """See `turns.closed`."""
-        return turns.closed(slots, now)
+        return turns.closed(slots, now, turns.at_of(at), text)

@@ -27,6 +27,7 @@ for _action in (
     bot.actions.CarryOn,
     bot.actions.Hear,
     bot.actions.ToPerson,
+    bot.actions.Differ,
     bot.actions.ContentChanged,
     bot.actions.Next,
     bot.actions.WhileOwned,
@@ -112,6 +113,8 @@ def _actions(slots: Slots, text: str, content: Content) -> tuple[list[str], str 
     if slots["status"] != "with-assistant":
         if slots["status"] == "waiting" and message.kind == "continue":
             return ["action_carry_on", "action_next"], None
+        if message.kind == "differ":
+            return ["action_differ", "action_while_owned"], None
         return ["action_while_owned"], None
     if slots.get("content") not in (None, content.digest) and turns.no_longer_fits(slots, content):
         return ["action_content_changed", "action_next"], None
@@ -122,6 +125,7 @@ def _actions(slots: Slots, text: str, content: Content) -> tuple[list[str], str 
         "change": "action_reopen",
         "person": "action_to_person",
         "continue": "action_carry_on",
+        "differ": "action_differ",
         "text": "action_hear",
     }.get(message.kind)
     return [*([first] if first else []), "action_next"], None

@@ -20,10 +20,12 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from bot import calendar, contacts, model, passages, trees
+from bot import calendar, contacts, model, passages, rule_book, trees
 from bot import guidance as guidance_module
 from bot.guidance import Guidance
 from bot.model import Common, Question, Tree
+from bot.plain_yaml import Fault
+from bot.takeover import RuleBook
 
 ROOT = Path(__file__).resolve().parent.parent
 PHRASES = "phrases.yaml"
@@ -51,6 +53,13 @@ class Content:
     def stopping(self) -> dict[str, Question]:
         """The common questions of which an answer ends the questions."""
         return {n: q for n, q in self.common.questions.items() if any(a.next for a in q.answers)}
+
+    @cached_property
+    def rule_book(self) -> RuleBook:
+        """When a person takes over; the project's own rules where a partnership brings none."""
+        named = f"knowledge/{rule_book.FILE}"
+        text = self.texts.get(named) or (ROOT / named).read_text(encoding="utf-8")
+        return rule_book.read(text)[0]
 
 
 def digest_of(texts: dict[str, str]) -> str:
@@ -183,7 +192,7 @@ class Shelf:
         self._lock = threading.Lock()
         self._seen = _stamps(*self._places)
         self._looked = time.monotonic()
-        self.problems: tuple[trees.Fault, ...] = ()
+        self.problems: tuple[Fault, ...] = ()
         self._content = read(*self._places)
 
     def now(self) -> Content:

@@ -78,13 +78,20 @@ def outcome_range(level: str) -> Range | None:
 
 
 def joined(ranges: Iterable[Range | None]) -> Range | None:
-    """The range of one thing that may turn out in several ways."""
-    known = [r for r in ranges if r is not None]
-    return (min(r[0] for r in known), max(r[1] for r in known)) if known else None
-
+    """The range of one thing that may turn out in several ways; a way outside the levels leaves no floor."""
+    found = list(ranges)
+    known = [r for r in found if r is not None]
+    if not known:
+        return None
+    return (0 if len(known) < len(found) else min(r[0] for r in known), max(r[1] for r in known))
 
 def reach(tree: Tree, common: Common, answers: Answers, child: int = 1) -> Range | None:
     """The lowest and highest rank this tree can still end in; None where it ends outside the levels."""
+    return reach_from(tree, common, answers, child)(tree.start)
+
+
+def reach_from(tree: Tree, common: Common, answers: Answers, child: int = 1) -> Callable[[str], Range | None]:
+    """As `reach`, for any question or outcome of the tree; what is found once is not looked for again."""
     seen: dict[str, Range | None] = {}
 
     def of(name: str) -> Range | None:
@@ -100,7 +107,7 @@ def reach(tree: Tree, common: Common, answers: Answers, child: int = 1) -> Range
         seen[name] = found
         return found
 
-    return of(tree.start)
+    return of
 
 
 def unknown(tree: Tree, common: Common, answers: Answers, child: int = 1) -> dict[str, Question]:
@@ -212,6 +219,13 @@ def bounds(
     if ways > WAYS:
         return Bounds(low, high, or_higher=True)
     return Bounds(_lowest(list(shared.items()), dict(answers), over, low, high), high)
+
+
+def single(found: Range | None, floor: int, possible: int) -> Bounds:
+    """The bounds of one concern whose range is known, where no combination rule raises anything (see `bounds`)."""
+    whole = _raised(found, floor)
+    high = max(whole[1] if whole else -1, possible)
+    return Bounds(None, None) if high < 0 else Bounds(whole[0] if whole else 0, high)
 
 
 def _may_raise(concerns: Sequence[Concern], common: Common, answers: Answers) -> list[int]:

@@ -1,86 +1,24 @@
-"""When a person takes over, and the life of a conversation between the assistant and a person.
+"""When a person takes over, and what each act between the assistant and people adds to the record.
 
-One table says who may do what in which status. Every function here is pure: it returns the events that happen.
+`bot.life_cycle` says who may do what in which status. Every function here is pure: it returns the events that happen.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot import engine
 from bot.content import Content
 from bot.engine import Bounds
-from bot.model import COMMON, HAND_OFFS, LEVELS, Outcome, gravest, rank
-from bot.standing import Slots, Standing, children, flag_of, flag_question, not_sure
+from bot.life_cycle import BESIDE, CLOSED, MOVES, WAITING, WITH_ASSISTANT, WITH_SPECIALIST, NotNow, may
+from bot.model import COMMON, LEVELS, gravest
+from bot.why_a_person import Reason, fresh, reasons
+
+__all__ = ["ACTS", "NotNow", "Reason", "fresh", "reasons"]
 
 Event = dict[str, Any]
-# act → (statuses it may happen in, events that follow besides its own)
-ACTS: Mapping[str, tuple[frozenset[str], tuple[str, ...]]] = {
-    "handed-off": (frozenset(("with-assistant",)), ("pause",)),
-    "claimed": (frozenset(("waiting", "with-assistant")), ()),
-    "released": (frozenset(("with-specialist",)), ()),
-    "handed-back": (frozenset(("with-specialist",)), ("resume",)),
-    "took-back": (frozenset(("waiting",)), ("resume",)),
-    "closed": (frozenset(("with-specialist", "with-assistant", "waiting")), ()),
-}
-
-
-class NotNow(Exception):
-    """The conversation is not where this act is allowed; `says` tells the person why and what to do."""
-
-    def __init__(self, says: str) -> None:
-        self.says = says
-        super().__init__(says)
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One rule by which a person is brought in, in the words that are shown."""
-
-    rule: str
-    says: str
-    hand_off: str
-
-
-def reasons(
-    slots: Slots, content: Content, standing: Standing, outcomes: list[Outcome], bounds: Bounds
-) -> list[Reason]:
-    """Every rule that brings in a person for what has been reached, the soonest first."""
-    found = [Reason(f"outcome:{o.id}", o.says, o.hand_off) for o in outcomes if o.hand_off != "none"]
-    rules = (*content.common.hand_off_when, *content.common.combinations)
-    found += [
-        Reason(r.name, r.says, r.hand_off)
-        for r in engine.applying(rules, content.common, slots, children(slots))
-        if r.hand_off != "none"
-    ]
-    found += _flags(slots, content)
-    if bounds.at_least is not None and bounds.at_most is not None and bounds.at_most - bounds.at_least > 1:
-        grave = bounds.at_most >= rank("4-CIN")
-        found.append(Reason("wide-range", content.phrases["wide-range"], "today" if grave else "offer"))
-    if not_sure(slots, standing):
-        found.append(Reason("not-sure", content.phrases["not-sure-on-the-way"], "offer"))
-    return sorted(found, key=lambda r: -HAND_OFFS.index(r.hand_off))
-
-
-def _flags(slots: Slots, content: Content) -> list[Reason]:
-    """A flag that was stated or unclear and is not confirmed brings a person: so does setting it aside."""
-    found = []
-    for heard in slots["red_flags"]:
-        if heard["label"] not in ("stated", "unclear"):
-            continue
-        question = flag_question(content, heard["id"])
-        answer = slots.get(f"{COMMON}/{question.id}") if question else None
-        flag = flag_of(content, heard["id"], slots["chosen"])
-        if answer == "No":
-            found.append(Reason("flag-dismissed", content.phrases["flag-dismissed"], "today"))
-        elif flag is not None:
-            words = "” “".join(heard["quotes"])
-            says = content.phrases["heard-flag"].replace("{quotes}", words)
-            found.append(Reason(f"flag:{heard['id']}", says, flag.urgency))
-    return found
+ACTS = (*MOVES, *BESIDE)
 
 
 def has_line(slots: Mapping[str, Any], content: Content) -> bool:
@@ -90,50 +28,78 @@ def has_line(slots: Mapping[str, Any], content: Content) -> bool:
     return bool(organisation and organisation.queue)
 
 
+def on_the_phone(slots: Mapping[str, Any]) -> bool:
+    """Whether a specialist goes through the questions with somebody on the phone: a person has it already."""
+    return slots.get("channel") == "phone"
+
+
 def _act(slots: Mapping[str, Any], act: str, at: datetime, metadata: dict[str, Any]) -> list[Event]:
-    allowed, follow = ACTS[act]
-    if slots["status"] not in allowed:
+    """The event of an act, and those that follow from it; raises NotNow where the table forbids it."""
+    if not may(act, slots["status"]):
         raise NotNow(_why_not(act, slots))
     event = {"event": "action", "name": act, "timestamp": at.timestamp(), "metadata": metadata}
+    follow = MOVES[act].follow if act in MOVES else ()
     return [event, *({"event": kind, "timestamp": at.timestamp()} for kind in follow)]
 
 
 def _why_not(act: str, slots: Mapping[str, Any]) -> str:
-    if slots["status"] == "closed":
+    if slots["status"] == CLOSED:
         return "This conversation is closed. Start a new one, or read it as it is."
     if act == "claimed":
         return f"{slots['with']} has this conversation already. Choose another one from the queue."
     return "This conversation is not with you now. Read it again to see who has it."
 
 
-def hand_over(slots: Mapping[str, Any], reason: Reason, quotes: list[str], at: datetime) -> list[Event]:
-    """The conversation joins the queue; the assistant is silent until it comes back."""
+def hand_over(
+    slots: Mapping[str, Any], reason: Reason, quotes: list[str], at: datetime, rules: list[Reason] | None = None
+) -> list[Event]:
+    """The conversation joins the queue, with every rule that holds; the assistant is silent until it comes back."""
     urgency = gravest(("none", "today", "now"), slots["urgency"], "now" if reason.hand_off == "now" else "today")
-    return _act(
-        slots,
-        "handed-off",
-        at,
-        {"rule": reason.rule, "says": reason.says, "urgency": urgency, "hand_off": reason.hand_off, "quotes": quotes},
-    )
+    holding = [reason, *(r for r in rules or () if r.rule != reason.rule or r.quotes != reason.quotes)]
+    metadata = {
+        "rule": reason.rule,
+        "says": reason.says,
+        "urgency": urgency,
+        "hand_off": reason.hand_off,
+        "quotes": list(dict.fromkeys([*quotes, *reason.quotes])),
+        "rules": [r.told() for r in holding],
+    }
+    return _act(slots, "handed-off", at, metadata)
+
+
+def met(slots: Mapping[str, Any], reason: Reason, at: datetime) -> list[Event]:
+    """A rule asks for a person, and the one on the phone is that person: it is noted, once."""
+    if [reason.rule, list(reason.quotes)] in slots["rules_met"]:
+        return []
+    return _act(slots, "rule-met", at, reason.told())
 
 
 def claim(slots: Mapping[str, Any], person: str, name: str, at: datetime) -> list[Event]:
     """A specialist takes the conversation. Raises NotNow where somebody has it or nobody asked."""
-    if slots["status"] == "with-assistant" and not slots["queued_at"]:
+    if slots["status"] == WITH_ASSISTANT and not slots["queued_at"]:
         raise NotNow("Nobody has asked for a person in this conversation.")
-    paused = [] if slots["status"] == "waiting" else [{"event": "pause", "timestamp": at.timestamp()}]
+    paused = [] if slots["status"] == WAITING else [{"event": "pause", "timestamp": at.timestamp()}]
     return [*_act(slots, "claimed", at, {"person": person, "name": name}), *paused]
 
 
 def _owned(slots: Mapping[str, Any], person: str) -> None:
-    if slots["status"] != "with-specialist" or slots["with_person"] != person:
+    if slots["status"] != WITH_SPECIALIST or slots["with_person"] != person:
         raise NotNow(_why_not("owned", slots))
 
 
-def release(slots: Mapping[str, Any], person: str, at: datetime, note: str = "") -> list[Event]:
-    """The specialist puts the conversation back into the queue, with a note for whoever takes it next."""
+def release(
+    slots: Mapping[str, Any], person: str, at: datetime, note: str = "", to: tuple[str, str] | None = None
+) -> list[Event]:
+    """Back into the queue with a note; `to` (id, name) says who is meant to take it, though anybody may."""
     _owned(slots, person)
-    return _act(slots, "released", at, {"person": person, "note": note})
+    meant = {"to": to[0], "to_name": to[1]} if to else {}
+    return _act(slots, "released", at, {"person": person, "note": note, **meant})
+
+
+def give_back(slots: Mapping[str, Any], why: str, at: datetime) -> list[Event]:
+    """Contact with the specialist is lost: their conversation takes its old place in the queue again."""
+    told = {"person": "threshold-guide", "from": slots["with_person"], "name": slots["with"], "note": why}
+    return _act(slots, "returned", at, told)
 
 
 def reply(slots: Mapping[str, Any], person: str, name: str, text: str, at: datetime) -> list[Event]:
@@ -154,8 +120,9 @@ def take_back(slots: Mapping[str, Any], at: datetime) -> list[Event]:
 
 
 def close(slots: Mapping[str, Any], person: str, at: datetime, note: str = "") -> list[Event]:
-    """The conversation ends; nothing is added to it after that."""
-    if slots["status"] == "with-specialist":
+    """The conversation ends. Whoever has it may end it, and whoever began it while no specialist has it."""
+    asker = (slots.get("asker") or {}).get("person")
+    if slots["status"] == WITH_SPECIALIST or person != asker:
         _owned(slots, person)
     return _act(slots, "closed", at, {"person": person, "note": note})
 

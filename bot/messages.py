@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot import own_view
+from bot import disagreeing, own_view
 from bot.content import Content
 from bot.model import COMMON, NOT_SURE
-from bot.standing import CHOICE, children, question_at, where
+from bot.standing import CHOICE, children, every_key, question_at, where
 
 PLAIN = {"/start": "start", "/person": "person", "/continue": "continue"}
 # Why an answer is "Not sure": not known yet, cannot be found out, somebody would not say.
@@ -25,12 +25,13 @@ LONGEST_WORRY = 1000
 class Message:
     """A message as it will be acted on; `key` is the slot of the question it is about."""
 
-    kind: str  # start, answer, change, person, continue, text
+    kind: str  # start, answer, change, person, continue, differ, text
     text: str
     key: str | None = None
     answer: str | None = None
     not_known: str | None = None  # one of NOT_KNOWN, beside "Not sure"
     worry: str | None = None  # the main worry, beside the practitioner's own view
+    view: disagreeing.View | None = None  # the level seen instead of what was pointed to
 
 
 def payload(
@@ -64,7 +65,16 @@ def read(text: str, slots: Mapping[str, Any], content: Content) -> Message:
             found = _payload(kind, trimmed[len(kind) + 1 :], content)
             if found is not None:
                 return found
+    if trimmed.startswith("/differ{") and (view := _view(trimmed[len("/differ") :])):
+        return Message("differ", "differ", view=view)
     return _title(trimmed, slots, content) or Message("text", text)
+
+
+def _view(body: str) -> disagreeing.View | None:
+    try:
+        return disagreeing.read(json.loads(body))
+    except ValueError:
+        return None
 
 
 def _payload(kind: str, body: str, content: Content) -> Message | None:
@@ -145,6 +155,8 @@ def _on_the_journey(slots: Mapping[str, Any], content: Content, key: str) -> set
     if standing.asks is not None:
         on.add(standing.asks.key)
     on |= {name for name in slots if name.startswith(f"{COMMON}/") and slots[name] is not None}
+    if slots.get("channel") == "phone":  # on the phone the questions of a tree are asked in any order
+        on |= set(every_key(slots, content))
     flags = {f"{COMMON}/{f.next}" for h in slots["red_flags"] for f in content.common.red_flags if f.flag == h["id"]}
     if slots["outcome"] is not None:  # what could still be known, for whoever completes the record afterwards
         on |= {f"{COMMON}/{q}" for q in content.common.questions}

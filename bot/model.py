@@ -166,6 +166,7 @@ class HeardFlag:
     id: str
     quotes: tuple[str, ...]
     label: str
+    guessed: bool = False  # only the learned layer heard it: a question, never a statement
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ stays an answer. Faults are gathered, each with its file and line, instead of st
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +28,25 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f" Did you mean '{close[0]}'?" if close else ""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One thing wrong, where it stands, and how to mend it."""
+
+    file: str
+    line: int
+    says: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.says}"
+
+
+def fault_of(problem: str) -> Fault:
+    """A fault from its line `file:line: what is wrong`."""
+    file, _, rest = problem.partition(":")
+    line, _, says = rest.partition(":")
+    return Fault(file, int(line) if line.strip().isdigit() else 1, says.strip() or problem)
+
+
 @dataclass(slots=True)
 class Reader:
     """Reads the nodes of one file and gathers faults instead of stopping at the first."""
@@ -45,10 +65,10 @@ class Reader:
     def root(self, text: str) -> Any:
         """The first node of a file, or None where it is no YAML."""
         try:
-            return YAML(typ="rt").compose(text)
+            return YAML(typ="safe", pure=True).compose(text)
         except MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
-            self.faults.append(f"{self.file}:{line}: {error.problem}. The file cannot be read as YAML.")
+            self.faults.append(f"{self.file}:{line}: This is not YAML: {error.problem}.")
             return None
 
     def pairs(
@@ -63,6 +83,8 @@ class Reader:
         found: dict[str, Any] = {}
         for key_node, value in node.value:
             key = str(key_node.value)
+            if getattr(value, "anchor", None):
+                self.fault(value, "Anchors and aliases (& and *) are not allowed; write the words out.")
             if key in found:
                 self.fault(key_node, f"'{key}' stands twice in {what}.")
             elif allowed is not None and key not in allowed:
@@ -81,6 +103,8 @@ class Reader:
         if not isinstance(node, ScalarNode):
             self.fault(node, f"{what} should be plain words.")
             return None
+        if any(unicodedata.category(c) == "Cc" and not c.isspace() for c in str(node.value)):
+            self.fault(node, f"{what} holds a character that cannot be seen; type the words again.")
         return " ".join(str(node.value).split())
 
     def texts(self, node: Any, what: str) -> tuple[str, ...]:

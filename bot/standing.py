@@ -5,11 +5,12 @@ The current question is never stored as truth; `where` finds it again from the a
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot import engine, own_view
+from bot import engine, handing, own_view
 from bot.content import Content
 from bot.engine import Concern, Journey
 from bot.model import COMMON, NOT_SURE, URGENCIES, Outcome, Question, RedFlag
@@ -18,15 +19,13 @@ Slots = dict[str, Any]
 CHOICE = f"{COMMON}/concern"  # the choice of a concern: its answers are the titles of the trees
 ALL_OF_THESE = "All of these"
 NOT_NOW = "Not now"
+DANGER = "X-01"
 EMPTY: Mapping[str, Any] = {
     "asker": None,
     "concerns": [],
     "red_flags": [],
     "suggested": [],
     "urgency": "none",
-    "status": "with-assistant",
-    "with": None,
-    "with_person": None,
     "asked": None,
     "outcome": None,
     "not_understood": 0,
@@ -38,19 +37,13 @@ EMPTY: Mapping[str, Any] = {
     "own_view_passed": False,
     "worry": None,
     "not_known": {},
+    "for_others": False,
+    "guessed": [],
     "turns": 0,
     "first_words": "",
-    "callback": None,
-    "queued_at": None,
+    **handing.EMPTY,
 }
-_STATUS = {
-    "handed-off": "waiting",
-    "claimed": "with-specialist",
-    "released": "waiting",
-    "handed-back": "with-assistant",
-    "took-back": "with-assistant",
-    "closed": "closed",
-}
+_walked = threading.local()
 
 
 def after(slots: Mapping[str, Any] | None, events: Iterable[Mapping[str, Any]]) -> Slots:
@@ -60,30 +53,16 @@ def after(slots: Mapping[str, Any] | None, events: Iterable[Mapping[str, Any]]) 
         kind = event["event"]
         if kind == "slot":
             now[event["name"]] = event["value"]
+            if event["name"] == "suggested":
+                now["hinted"] = handing.with_hints(now["hinted"], event["value"])
         elif kind == "action":
-            _act(now, event)
+            handing.fold(now, event)
         elif kind == "user":
             now["turns"] += 1
             words = event.get("text") or ""
             if not now["first_words"] and words and not words.startswith("/"):
                 now["first_words"] = words[:140]
     return now
-
-
-def _act(now: Slots, event: Mapping[str, Any]) -> None:
-    name, metadata = event["name"], event.get("metadata") or {}
-    if name == "action_session_start":
-        now["asker"] = metadata.get("asker")
-    elif name == "callback-number":
-        now["callback"] = metadata.get("number")
-    elif name in _STATUS:
-        now["status"] = _STATUS[name]
-        now["with"] = metadata.get("name") if name == "claimed" else None
-        now["with_person"] = metadata.get("person") if name == "claimed" else None
-        if name == "handed-off":
-            now["queued_at"] = now["queued_at"] or event.get("timestamp")
-        elif name in ("handed-back", "closed"):
-            now["queued_at"] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +118,14 @@ def concerns_of(slots: Mapping[str, Any], content: Content) -> tuple[Concern, ..
     return tuple(found)
 
 
+def every_key(slots: Mapping[str, Any], content: Content) -> list[str]:
+    """The slots of every question of the chosen trees, in the order they are written, for each child."""
+    rows = range(1, children(slots) + 1)
+    trees = [content.trees[t] for t in slots["chosen"] if t in content.trees]
+    keys = (engine.key_of(tree.id, q, n) for tree in trees for q in tree.questions.values() for n in rows)
+    return list(dict.fromkeys(keys))
+
+
 def flag_of(content: Content, flag: str, chosen: Iterable[str] = ()) -> RedFlag | None:
     """The red flag as the chosen trees or all trees define it."""
     own = [f for t in chosen if t in content.trees for f in content.trees[t].red_flags]
@@ -177,6 +164,8 @@ def stops_of(slots: Mapping[str, Any], content: Content, journeys: Iterable[Jour
             if leads:
                 found.append(Stop(key, content.common.outcomes[leads]))
     for heard in slots["red_flags"]:
+        if heard["id"] in slots["guessed"]:
+            continue  # it is asked before anything else, and stops nothing until it is answered
         if heard["label"] in ("stated", "unclear") and not _confirming(slots, content, heard["id"]):
             outcome = flag_outcome(content, heard["id"], slots["chosen"])
             if outcome is not None:
@@ -203,6 +192,8 @@ def _flag_asked(slots: Mapping[str, Any], content: Content) -> Asked | None:
     """The confirming question of a flag that was heard and not yet answered."""
     for heard in slots["red_flags"]:
         question = flag_question(content, heard["id"])
+        if heard["id"] in slots["guessed"] and heard["id"] == DANGER and not slots.get(f"{COMMON}/danger-now"):
+            continue  # the first question of every conversation asks the same
         if question is not None and slots.get(f"{COMMON}/{question.id}") is None:
             return Asked(question, f"{COMMON}/{question.id}", None, 1 if question.about == "child" else None)
     return None
@@ -258,18 +249,28 @@ def question_at(slots: Mapping[str, Any], content: Content, key: str) -> Asked |
 
 
 def where(slots: Mapping[str, Any], content: Content) -> Standing:
-    """Walks the trees with the recorded answers: what is asked next, what has been reached, what stops."""
+    """Walks the trees with the recorded answers: what is asked next, what has been reached, what stops.
+
+    A turn asks this several times of the same slots, which nobody changes in place, so the last walks are remembered.
+    """
+    kept: list[tuple[Mapping[str, Any], Content, Standing]] = _walked.__dict__.setdefault("kept", [])
+    for same, texts, standing in kept:
+        if same is slots and texts is content:
+            return standing
     concerns = concerns_of(slots, content)
     journeys = tuple(engine.walk(c.tree, content.common, slots, c.child) for c in concerns)
     stops = stops_of(slots, content, journeys)
     stopped = any(s.name not in slots["told"] for s in stops)
-    return Standing(concerns, journeys, stops, _next_asked(slots, content, journeys, stops), stopped)
+    found = Standing(concerns, journeys, stops, _next_asked(slots, content, journeys, stops), stopped)
+    kept.insert(0, (slots, content, found))
+    del kept[4:]
+    return found
 
 
 def _next_asked(
     slots: Mapping[str, Any], content: Content, journeys: tuple[Journey, ...], stops: tuple[Stop, ...]
 ) -> Asked | None:
-    """What to ask: a heard flag, danger, a concern, each journey's questions; the own view and danger again come last."""
+    """What to ask: a heard flag, danger, a concern, what each journey asks; the own view and danger again last."""
     if slots["changing"]:
         return question_at(slots, content, slots["changing"])
     flagged = _flag_asked(slots, content)

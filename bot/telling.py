@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from bot import engine, hand_off, reasons, routes
+from bot import engine, for_others, hand_off, messages, own_view, reasons, routes
 from bot.content import Content
 from bot.engine import Bounds
-from bot.messages import payload
+from bot.messages import Message, payload
 from bot.model import COMMON, HAND_OFFS, LEVELS, NOT_SURE, URGENCIES, Outcome, gravest
 from bot.standing import CHOICE, Asked, Slots, Standing, flag_question, pending, question_at, weight
 
@@ -36,7 +36,11 @@ def asking(slots: Mapping[str, Any], content: Content, asked: Asked) -> list[Sai
     q = asked.key.partition("#")[0]
     for heard in slots["red_flags"]:
         question = flag_question(content, heard["id"])
-        if question and q == f"{COMMON}/{question.id}" and heard["label"] in ("denied", "past", "other"):
+        if (
+            question
+            and q == f"{COMMON}/{question.id}"
+            and (heard["label"] in ("denied", "past", "other") or heard["id"] in slots["guessed"])
+        ):
             said.append({"text": quoting(content, "heard-denied", heard["quotes"])})
     for hint in slots["suggested"]:
         if hint["q"] == q:
@@ -77,7 +81,7 @@ def outcome(slots: Slots, content: Content, standing: Standing, at: datetime) ->
         "would_change": reasons.would_raise(slots, content, standing, bounds),
         "would_settle": reasons.would_settle(slots, content, standing, bounds),
         "hand_off": gravest(HAND_OFFS, *(r.hand_off for r in rules)) if rules else "none",
-        "children": _children(slots, content, standing),
+        "children": _children(slots, content, standing, bounds),
         "trees": _trees(slots, content, standing),
     }
 
@@ -87,6 +91,8 @@ def _words(
 ) -> tuple[str, list[str], list[str]]:
     """What the gravest outcome says, then what the others add; a rule that brings a person is said too."""
     says = outcomes[0].says if outcomes else content.phrases["undecided"]
+    if outcomes and bounds.at_most is not None and outcomes[0].level in LEVELS[: bounds.at_most]:
+        says = f"{content.phrases['open-range']} {says}"  # a mild sentence never stands beside an open question alone
     added = [r.says for r in rules if not r.rule.startswith(("outcome:", "flag:")) and r.says not in says]
     do_next = list(
         dict.fromkeys([*(d for o in outcomes for d in o.do_next), *added, content.phrases["anyone-may-refer"]])
@@ -111,19 +117,20 @@ def _trees(slots: Slots, content: Content, standing: Standing) -> list[dict[str,
     return found
 
 
-def _children(slots: Slots, content: Content, standing: Standing) -> list[dict[str, Any]]:
-    floor, possible = reasons.floor_of(slots, standing), reasons.possible_of(slots, content)
+def _children(slots: Slots, content: Content, standing: Standing, whole: Bounds) -> list[dict[str, Any]]:
     numbers = sorted({c.child for c in standing.concerns}) or [1]
-    found = []
-    for child in numbers:
-        mine = [c for c in standing.concerns if c.child == child]
-        named = hand_off.levels(engine.bounds(mine, content.common, slots, floor, possible))
-        found.append({"child": child, **named})
-    return found
+    if len(numbers) == 1:
+        return [{"child": numbers[0], **hand_off.levels(whole)}]
+    return [
+        {"child": child, **hand_off.levels(reasons.bounds_of_child(slots, content, standing, child))}
+        for child in numbers
+    ]
 
 
 def can(slots: Slots, content: Content, standing: Standing) -> list[dict[str, str]]:
     """What can be done next while an outcome stands, as titles and payloads."""
+    if slots["for_others"]:
+        return for_others.can(content)
     found: list[dict[str, str]] = []
     for heard in slots["red_flags"]:
         question = flag_question(content, heard["id"])
@@ -139,7 +146,8 @@ def can(slots: Slots, content: Content, standing: Standing) -> list[dict[str, st
     for settled in (slots["outcome"] or {}).get("would_settle", []):
         child = settled.get("child")
         asked = question_at(slots, content, settled["q"] + (f"#{child}" if child and child > 1 else ""))
-        if asked is not None and not any(settled["q"] in f["payload"] for f in found):
+        fits = asked is not None and messages.fits(slots, content, Message("change", "change", asked.key))
+        if asked is not None and fits and not any(settled["q"] in f["payload"] for f in found):
             title = content.phrases["ask-again"].replace("{quotes}", asked.question.ask)
             found.append({"title": title, "payload": payload("change", asked.key, None, child)})
     waiting = pending(slots, content)
@@ -180,23 +188,31 @@ def custom(
     }
 
 
+def own_view_words(slots: Mapping[str, Any], content: Content, told: Mapping[str, Any]) -> list[str]:
+    """The practitioner's own view beside the outcome, and the main worry; nothing where none was given."""
+    given, found = own_view.given(slots), []
+    if given is not None:
+        how = own_view.beside(slots, told) or "beside"
+        found.append(quoting(content, f"own-view-{how}", [given]))
+    if slots["worry"]:
+        found.append(quoting(content, "own-view-worry", [slots["worry"]]))
+    return found
+
+
 def outcome_texts(content: Content, told: Mapping[str, Any]) -> list[Said]:
     """An outcome in plain text, for channels that show nothing else."""
     steps = "\n".join(f"- {step}" for step in told["do_next"])
     rings = "\n".join(f"- {r['says']}" + (f": {r['value']}" if r["value"] else "") for r in told["route"])
-    return [{"text": level_line(told)}, {"text": told["says"]}, {"text": steps}, {"text": rings}]
+    return [{"text": level_line(told, content)}, {"text": told["says"]}, {"text": steps}, {"text": rings}]
 
 
-def level_line(told: Mapping[str, Any]) -> str:
+def level_line(told: Mapping[str, Any], content: Content) -> str:
     """The range in words. A low bound alone is never printed (safety: never "at least 1")."""
     low, high = told["at_least"], told["at_most"]
     if low is None or high is None:
-        return "This is not graded in levels."
-    if low == high:
-        return f"Indicated level: {low}."
-    if low == LEVELS[0]:
-        return f"Not enough is known. It could be level {high}."
-    return f"Not enough is known: level {low} or higher, up to {high}."
+        return content.phrases["level-not-graded"]
+    name = "level-indicated" if low == high else "level-could-be" if low == LEVELS[0] else "level-or-higher"
+    return content.phrases[name].replace("{low}", low).replace("{high}", high)
 
 
 def urgency_of(slots: Mapping[str, Any], standing: Standing, content: Content) -> str:

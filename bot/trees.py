@@ -6,16 +6,11 @@ words from `_every_tree.yaml`; only where each answer leads stands in the tree.
 
 from __future__ import annotations
 
-import difflib
-import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import SequenceNode
 
 from bot.model import (
     HAND_OFFS,
@@ -25,12 +20,12 @@ from bot.model import (
     Common,
     Example,
     Outcome,
-    Place,
     Question,
     RedFlag,
     Rule,
     Tree,
 )
+from bot.plain_yaml import Fault, Reader, did_you_mean, fault_of
 
 COMMON_FILE = "_every_tree.yaml"
 TREE_KEYS = frozenset(
@@ -73,18 +68,6 @@ EXAMPLE_KEYS = frozenset(["situation", "path", "told", "outcome"])
 OUTCOME_LEVELS = (*LEVELS, "undecided", "not-graded")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Fault:
-    """One thing wrong, where it stands, and how to mend it."""
-
-    file: str
-    line: int
-    says: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.says}"
-
-
 class TreeError(Exception):
     """The decision trees cannot be trusted; lists everything wrong with them, not only the first."""
 
@@ -93,73 +76,18 @@ class TreeError(Exception):
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """' Did you mean …?' where a known word is close, else nothing."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.7)
-    return f" Did you mean '{close[0]}'?" if close else ""
+class _Reader(Reader):
+    """What is not there reads as no words; the checks say so where words are needed."""
+
+    def words(self, node: Any, what: str) -> str:
+        """The words of a scalar, or none."""
+        return self.text(node, what) or ""
 
 
-@dataclass(slots=True)
-class _Reader:
-    """Reads the nodes of one file and gathers faults instead of stopping at the first."""
-
-    file: str
-    faults: list[Fault] = field(default_factory=list)
-
-    def fault(self, node: Any, says: str) -> None:
-        self.faults.append(Fault(self.file, node.start_mark.line + 1, says))
-
-    def place(self, node: Any) -> Place:
-        return Place(self.file, node.start_mark.line + 1)
-
-    def mapping(self, node: Any, what: str, allowed: frozenset[str] | None = None) -> dict[str, Any]:
-        """Key → node of a mapping; unknown and doubled keys are faults."""
-        if not isinstance(node, MappingNode):
-            if node is not None:
-                self.fault(node, f"{what} should be a list of 'key: value' lines.")
-            return {}
-        found: dict[str, Any] = {}
-        for key_node, value in node.value:
-            key = str(key_node.value)
-            if getattr(value, "anchor", None):
-                self.fault(value, "Anchors and aliases (& and *) are not allowed; write the words out.")
-            if key in found:
-                self.fault(key_node, f"'{key}' stands twice in {what}.")
-            elif allowed is not None and key not in allowed:
-                self.fault(key_node, f"'{key}' is not a key of {what}.{did_you_mean(key, allowed)}")
-            else:
-                found[key] = value
-        return found
-
-    def text(self, node: Any, what: str) -> str:
-        if node is None:
-            return ""
-        if not isinstance(node, ScalarNode):
-            self.fault(node, f"{what} should be plain words.")
-            return ""
-        if any(unicodedata.category(c) == "Cc" and not c.isspace() for c in str(node.value)):
-            self.fault(node, f"{what} holds a character that cannot be seen; type the words again.")
-        return " ".join(str(node.value).split())
-
-    def texts(self, node: Any, what: str) -> tuple[str, ...]:
-        if node is None:
-            return ()
-        if not isinstance(node, SequenceNode):
-            self.fault(node, f"{what} should be a list.")
-            return ()
-        return tuple(self.text(item, what) for item in node.value)
-
-    def one_of(self, node: Any, what: str, allowed: tuple[str, ...], default: str) -> str:
-        value = self.text(node, what) if node is not None else default
-        if value not in allowed:
-            self.fault(node, f"{what} '{value}' is not one of {', '.join(allowed)}.{did_you_mean(value, allowed)}")
-            return default
-        return value
-
-    def needed(self, node: Any, found: dict[str, Any], keys: Iterable[str], what: str) -> None:
-        for key in keys:
-            if key not in found:
-                self.fault(node, f"{what} has no '{key}'.")
+def _needed(reader: _Reader, node: Any, found: dict[str, Any], keys: Iterable[str], what: str) -> None:
+    for key in keys:
+        if key not in found:
+            reader.fault(node, f"{what} has no '{key}'.")
 
 
 def _items(node: Any) -> list[Any]:
@@ -169,10 +97,10 @@ def _items(node: Any) -> list[Any]:
 def _answers(reader: _Reader, node: Any, what: str, next_needed: bool) -> tuple[Answer, ...]:
     answers: list[Answer] = []
     for item in _items(node):
-        found = reader.mapping(item, f"an answer of {what}", frozenset(("answer", "next")))
-        reader.needed(item, found, ("answer", "next") if next_needed else ("answer",), f"an answer of {what}")
+        found = reader.pairs(item, f"an answer of {what}", frozenset(("answer", "next")))
+        _needed(reader, item, found, ("answer", "next") if next_needed else ("answer",), f"an answer of {what}")
         answer = Answer(
-            reader.text(found.get("answer"), "answer"), reader.text(found.get("next"), "next"), reader.place(item)
+            reader.words(found.get("answer"), "answer"), reader.words(found.get("next"), "next"), reader.place(item)
         )
         if any(a.text == answer.text for a in answers):
             reader.fault(item, f"answer '{answer.text}' stands twice in {what}.")
@@ -183,26 +111,26 @@ def _answers(reader: _Reader, node: Any, what: str, next_needed: bool) -> tuple[
 
 def _question(reader: _Reader, name: str, node: Any, common: Common | None) -> Question | None:
     what = f"question '{name}'"
-    found = reader.mapping(node, what, QUESTION_KEYS)
+    found = reader.pairs(node, what, QUESTION_KEYS)
     answers = _answers(reader, found.get("answers"), what, next_needed=common is not None)
     if not answers:
         reader.fault(node, f"{what} has no answers.")
         return None
     if "as" not in found:
-        reader.needed(node, found, ("ask", "why", "cites", "about"), what)
+        _needed(reader, node, found, ("ask", "why", "cites", "about"), what)
         return Question(
             id=name,
-            ask=reader.text(found.get("ask"), "ask"),
-            why=reader.text(found.get("why"), "why"),
-            help=reader.text(found.get("help"), "help"),
+            ask=reader.words(found.get("ask"), "ask"),
+            why=reader.words(found.get("why"), "why"),
+            help=reader.words(found.get("help"), "help"),
             cites=reader.texts(found.get("cites"), "cites"),
             about=reader.one_of(found.get("about"), "about", ("child", "family"), "family"),
-            ordered=reader.text(found.get("order"), "order") != "none",
+            ordered=reader.words(found.get("order"), "order") != "none",
             answers=answers,
             shares=None,
             at=reader.place(node),
         )
-    shares = reader.text(found["as"], "as")
+    shares = reader.words(found["as"], "as")
     for key in sorted(set(found) - {"as", "answers"}):
         reader.fault(found[key], f"{what} borrows '{shares}', so its '{key}' comes from {COMMON_FILE}.")
     source = common.questions.get(shares) if common else None
@@ -220,7 +148,7 @@ def _borrowed(reader: _Reader, name: str, node: Any, source: Question, answers: 
         if source.leads_to(answer.text) is None:
             words = did_you_mean(answer.text, [a.text for a in source.answers])
             reader.faults.append(
-                Fault(answer.at.file, answer.at.line, f"'{answer.text}' is not an answer of '{source.id}'.{words}")
+                f"{answer.at.file}:{answer.at.line}: '{answer.text}' is not an answer of '{source.id}'.{words}"
             )
     for answer in source.answers:
         if answer.text not in here:
@@ -241,20 +169,20 @@ def _borrowed(reader: _Reader, name: str, node: Any, source: Question, answers: 
 
 
 def _questions(reader: _Reader, node: Any, common: Common | None) -> dict[str, Question]:
-    found = reader.mapping(node, "questions") if node is not None else {}
+    found = reader.pairs(node, "questions") if node is not None else {}
     read = {name: _question(reader, name, value, common) for name, value in found.items()}
     return {name: question for name, question in read.items() if question is not None}
 
 
 def _outcomes(reader: _Reader, node: Any) -> dict[str, Outcome]:
     outcomes = {}
-    for name, value in (reader.mapping(node, "outcomes") if node is not None else {}).items():
-        found = reader.mapping(value, f"outcome '{name}'", OUTCOME_KEYS)
-        reader.needed(value, found, ("level", "says", "do_next", "route", "cites"), f"outcome '{name}'")
+    for name, value in (reader.pairs(node, "outcomes") if node is not None else {}).items():
+        found = reader.pairs(value, f"outcome '{name}'", OUTCOME_KEYS)
+        _needed(reader, value, found, ("level", "says", "do_next", "route", "cites"), f"outcome '{name}'")
         outcomes[name] = Outcome(
             id=name,
             level=reader.one_of(found.get("level"), "level", OUTCOME_LEVELS, "undecided"),
-            says=reader.text(found.get("says"), "says"),
+            says=reader.words(found.get("says"), "says"),
             do_next=reader.texts(found.get("do_next"), "do_next"),
             route=reader.texts(found.get("route"), "route"),
             cites=reader.texts(found.get("cites"), "cites"),
@@ -268,14 +196,14 @@ def _outcomes(reader: _Reader, node: Any) -> dict[str, Outcome]:
 def _red_flags(reader: _Reader, node: Any) -> tuple[RedFlag, ...]:
     flags = []
     for item in _items(node):
-        found = reader.mapping(item, "a red flag", FLAG_KEYS)
-        reader.needed(item, found, ("flag", "urgency", "told", "next"), "a red flag")
+        found = reader.pairs(item, "a red flag", FLAG_KEYS)
+        _needed(reader, item, found, ("flag", "urgency", "told", "next"), "a red flag")
         flags.append(
             RedFlag(
-                flag=reader.text(found.get("flag"), "flag"),
+                flag=reader.words(found.get("flag"), "flag"),
                 urgency=reader.one_of(found.get("urgency"), "urgency", ("today", "now"), "today"),
                 told=reader.texts(found.get("told"), "told"),
-                next=reader.text(found.get("next"), "next"),
+                next=reader.words(found.get("next"), "next"),
                 at=reader.place(item),
             )
         )
@@ -285,17 +213,17 @@ def _red_flags(reader: _Reader, node: Any) -> tuple[RedFlag, ...]:
 def _rules(reader: _Reader, node: Any) -> tuple[Rule, ...]:
     rules = []
     for item in _items(node):
-        found = reader.mapping(item, "a rule", RULE_KEYS)
-        reader.needed(item, found, ("name", "when", "says", "cites"), "a rule")
-        when = {q: reader.texts(a, "when") for q, a in reader.mapping(found.get("when"), "when").items()}
+        found = reader.pairs(item, "a rule", RULE_KEYS)
+        _needed(reader, item, found, ("name", "when", "says", "cites"), "a rule")
+        when = {q: reader.texts(a, "when") for q, a in reader.pairs(found.get("when"), "when").items()}
         raises = reader.one_of(found["raises_to"], "raises_to", LEVELS, "1") if "raises_to" in found else None
         rules.append(
             Rule(
-                name=reader.text(found.get("name"), "name"),
+                name=reader.words(found.get("name"), "name"),
                 when=tuple(when.items()),
                 raises_to=raises,
                 hand_off=reader.one_of(found.get("hand_off"), "hand_off", HAND_OFFS, "none"),
-                says=reader.text(found.get("says"), "says"),
+                says=reader.words(found.get("says"), "says"),
                 cites=reader.texts(found.get("cites"), "cites"),
                 at=reader.place(item),
             )
@@ -306,36 +234,26 @@ def _rules(reader: _Reader, node: Any) -> tuple[Rule, ...]:
 def _examples(reader: _Reader, node: Any) -> tuple[Example, ...]:
     examples = []
     for item in _items(node):
-        found = reader.mapping(item, "an example", EXAMPLE_KEYS)
-        reader.needed(item, found, ("situation", "outcome"), "an example")
-        path = reader.mapping(found["path"], "path") if "path" in found else {}
+        found = reader.pairs(item, "an example", EXAMPLE_KEYS)
+        _needed(reader, item, found, ("situation", "outcome"), "an example")
+        path = reader.pairs(found["path"], "path") if "path" in found else {}
         examples.append(
             Example(
-                situation=reader.text(found.get("situation"), "situation"),
-                path=tuple((q, reader.text(a, "answer")) for q, a in path.items()),
-                told=reader.text(found.get("told"), "told"),
-                outcome=reader.text(found.get("outcome"), "outcome"),
+                situation=reader.words(found.get("situation"), "situation"),
+                path=tuple((q, reader.words(a, "answer")) for q, a in path.items()),
+                told=reader.words(found.get("told"), "told"),
+                outcome=reader.words(found.get("outcome"), "outcome"),
                 at=reader.place(item),
             )
         )
     return tuple(examples)
 
 
-def _root(reader: _Reader, text: str) -> Any:
-    try:
-        return YAML(typ="safe", pure=True).compose(text)
-    except YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        reader.faults.append(Fault(reader.file, line, f"This is not YAML: {getattr(error, 'problem', 'unreadable')}."))
-        return None
-
-
 def read_common(file: str, text: str) -> tuple[Common, list[Fault]]:
     """What all trees share, and what is wrong with it."""
-    reader = _Reader(file)
-    root = _root(reader, text)
-    found = reader.mapping(root, file, COMMON_KEYS) if root is not None else {}
+    reader = _Reader(file, [])
+    root = reader.root(text)
+    found = reader.pairs(root, file, COMMON_KEYS) if root is not None else {}
     common = Common(
         questions=_questions(reader, found.get("questions"), None),
         outcomes=_outcomes(reader, found.get("outcomes")),
@@ -343,33 +261,33 @@ def read_common(file: str, text: str) -> tuple[Common, list[Fault]]:
         hand_off_when=_rules(reader, found.get("hand_off_when")),
         combinations=_rules(reader, found.get("combinations")),
     )
-    return common, reader.faults
+    return common, [fault_of(f) for f in reader.faults]
 
 
 def read_tree(file: str, text: str, common: Common) -> tuple[Tree | None, list[Fault]]:
     """One tree, and what is wrong with it; None where there is not enough to speak of a tree."""
-    reader = _Reader(file)
-    root = _root(reader, text)
+    reader = _Reader(file, [])
+    root = reader.root(text)
     if root is None:
-        return None, reader.faults or [Fault(file, 1, "The file is empty.")]
-    found = reader.mapping(root, "a tree", TREE_KEYS)
-    reader.needed(root, found, NEEDED_TREE_KEYS, "the tree")
-    version = reader.text(found.get("version"), "version")
+        return None, [fault_of(f) for f in reader.faults] or [Fault(file, 1, "The file is empty.")]
+    found = reader.pairs(root, "a tree", TREE_KEYS)
+    _needed(reader, root, found, NEEDED_TREE_KEYS, "the tree")
+    version = reader.words(found.get("version"), "version")
     if not version.isdigit():
         reader.fault(found.get("version", root), f"version '{version}' should be a whole number.")
-    approved = reader.text(found.get("approved_by"), "approved_by")
+    approved = reader.words(found.get("approved_by"), "approved_by")
     tree = Tree(
-        id=reader.text(found.get("tree"), "tree"),
-        title=reader.text(found.get("title"), "title"),
+        id=reader.words(found.get("tree"), "tree"),
+        title=reader.words(found.get("title"), "title"),
         version=int(version) if version.isdigit() else 0,
-        owner=reader.text(found.get("owner"), "owner"),
+        owner=reader.words(found.get("owner"), "owner"),
         approved_by=None if approved in ("", "null", "~") else approved,
-        reviewed=reader.text(found.get("reviewed"), "reviewed"),
-        review_by=reader.text(found.get("review_by"), "review_by"),
+        reviewed=reader.words(found.get("reviewed"), "reviewed"),
+        review_by=reader.words(found.get("review_by"), "review_by"),
         covers=reader.texts(found.get("covers"), "covers"),
-        use_when=reader.text(found.get("use_when"), "use_when"),
+        use_when=reader.words(found.get("use_when"), "use_when"),
         heard_as=reader.texts(found.get("heard_as"), "heard_as"),
-        start=reader.text(found.get("start"), "start"),
+        start=reader.words(found.get("start"), "start"),
         red_flags=_red_flags(reader, found.get("red_flags")),
         questions=_questions(reader, found.get("questions"), common),
         outcomes=_outcomes(reader, found.get("outcomes")),
@@ -379,7 +297,7 @@ def read_tree(file: str, text: str, common: Common) -> tuple[Tree | None, list[F
     expected = Path(file).stem
     if tree.id != expected:
         reader.fault(found.get("tree", root), f"tree '{tree.id}' stands in a file named '{expected}.yaml'.")
-    return tree, reader.faults
+    return tree, [fault_of(f) for f in reader.faults]
 
 
 def read(texts: dict[str, str]) -> tuple[dict[str, Tree], Common, list[Fault]]:

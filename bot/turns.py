@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from bot import hand_off, own_view, reasons, telling, understanding
+from bot import danger, disagreeing, for_others, hand_off, handing, own_view, reasons, telling, understanding
 from bot.content import Content
 from bot.messages import Message
 from bot.model import HAND_OFFS, LABELS, NOT_SURE, URGENCIES, Understood, gravest
@@ -108,6 +108,10 @@ def carry_on(slots: Slots, content: Content, at: datetime) -> Step:
     if slots["status"] == "waiting":
         step.events += hand_off.take_back(slots, at)
     step.set("told", [s.name for s in standing.stops])
+    if slots["for_others"]:
+        step.set("for_others", False)
+        step.set("outcome", None)
+        step.set("told", slots["told"])
     return step
 
 
@@ -125,10 +129,16 @@ def hear(slots: Slots, content: Content, text: str) -> tuple[Step, Understood]:
     ]
     if hints:
         step.set("suggested", [*slots["suggested"], *hints])
+    against = [h for h in heard.suggested if h.q in answered]
+    if against:  # what is written after an answer is held against it (a rule of the hand-off)
+        told = [{"q": h.q, "a": h.a, "quotes": list(h.quotes), "child": h.child} for h in against]
+        step.set("hinted", handing.with_hints(slots["hinted"], told))
     if heard.urgency != "none":
         step.set("urgency", gravest(URGENCIES, slots["urgency"], heard.urgency))
-    if heard.not_for_us in ("adult", "not-practitioner"):
-        step.say(content.phrases["adult-only" if heard.not_for_us == "adult" else "not-practitioner"])
+    if heard.not_for_us == "adult":
+        step.say(content.phrases["adult-only"])
+    if heard.not_for_us == "not-practitioner":
+        step.set("for_others", True)
     return step, heard
 
 
@@ -164,6 +174,11 @@ def _flags(step: Step, slots: Slots, content: Content, heard: Understood) -> Non
             flags[flag.id] = {"id": flag.id, "quotes": quotes, "label": label}
     if flags != {f["id"]: f for f in slots["red_flags"]}:
         step.set("red_flags", list(flags.values()))
+    known = {f["id"] for f in slots["red_flags"]} - set(slots["guessed"])
+    surely = known | {f.id for f in heard.red_flags if not f.guessed}
+    guessed = [name for name in flags if name not in surely]
+    if guessed != slots["guessed"]:
+        step.set("guessed", guessed)
 
 
 def understood_nothing(slots: Slots, heard: Understood) -> bool:
@@ -187,17 +202,43 @@ def not_understood(slots: Slots, content: Content) -> Step:
     return step
 
 
-def to_person(slots: Slots, content: Content, at: datetime, reason: hand_off.Reason) -> Step:
-    """Brings in a person: the queue where there is an advice line, else whom to ring."""
+def to_person(
+    slots: Slots, content: Content, at: datetime, reason: hand_off.Reason, rules: list[hand_off.Reason] | None = None
+) -> Step:
+    """Brings in a person: the queue where there is an advice line, else whom to ring; on the phone one is there."""
     step = Step()
     if slots["status"] != "with-assistant":
+        return step
+    if hand_off.on_the_phone(slots):
+        step.events += hand_off.met(slots, reason, at)
         return step
     if not hand_off.has_line(slots, content):
         step.say(content.phrases["no-line"])
         return step
     quotes = [q for f in slots["red_flags"] for q in f["quotes"]]
-    step.events += hand_off.hand_over(slots, reason, quotes, at)
+    step.events += hand_off.hand_over(slots, reason, quotes, at, rules)
     step.say(content.phrases["handed-off"])
+    return step
+
+
+def differ(slots: Slots, content: Content, view: disagreeing.View, at: datetime) -> Step:
+    """The practitioner sees another level: up is recorded and stands at once, down brings in a person first."""
+    step = Step()
+    outcome, owned = slots["outcome"], slots["status"] != "with-assistant"
+    way = disagreeing.direction(view, outcome) if outcome else None
+    if way in (None, "same"):
+        step.said += [] if owned else [{"text": content.phrases["differs-same" if way else "stale"]}]
+        return step
+    step.events.append(disagreeing.event(view, outcome, way, at))
+    if owned:  # nothing is said while a person is expected or has it; what was written is watched all the same
+        return step
+    step.say(content.phrases[f"differs-{way}"])
+    if view.words:
+        heard, _ = hear(after(slots, step.events), content, view.words)
+        _join(step, heard)
+    if way == "down" and not slots["queued_at"]:
+        reason = hand_off.Reason("sees-it-lower", content.phrases["differs-down"], "today")
+        _join(step, to_person(after(slots, step.events), content, at, reason))
     return step
 
 
@@ -209,6 +250,8 @@ def next_step(slots: Slots, content: Content, at: datetime, note: str | None = N
     if urgency != slots["urgency"]:
         step.set("urgency", urgency)
     now = after(slots, step.events)
+    if slots["for_others"]:
+        return _tell_others(step, now, content, standing, at)
     if slots["changing"] is None and (standing.stopped or standing.complete):
         return _tell(step, now, content, standing, at, note)
     if standing.asks is None:  # nothing left to ask and nothing reached: a person, never silence
@@ -222,6 +265,14 @@ def next_step(slots: Slots, content: Content, at: datetime, note: str | None = N
     step.said += telling.asking(now, content, standing.asks)
     step.said.append({"custom": telling.custom(now, content, standing, note, _falls_away(now, content), standing.asks)})
     return step
+
+
+def _tell_others(step: Step, now: Slots, content: Content, standing: Standing, at: datetime) -> Step:
+    told = for_others.outcome(now, content, at)
+    step.set("outcome", told)
+    step.set("asked", None)
+    step.said += telling.outcome_texts(content, told)
+    return _close(step, after(now, step.events), content, standing, None)
 
 
 def _tell(step: Step, now: Slots, content: Content, standing: Standing, at: datetime, note: str | None) -> Step:
@@ -239,11 +290,12 @@ def _tell(step: Step, now: Slots, content: Content, standing: Standing, at: date
         }
     )
     step.said += telling.outcome_texts(content, told)
+    step.said += [{"text": words} for words in telling.own_view_words(now, content, told)]
     now = after(now, step.events)
     bounds = reasons.bounds_of(now, content, standing)
-    why = hand_off.reasons(now, content, standing, telling.reached(standing), bounds)
+    why = hand_off.fresh(hand_off.reasons(now, content, standing, telling.reached(standing), bounds), now)
     if why and HAND_OFFS.index(why[0].hand_off) >= HAND_OFFS.index("today") and not now["queued_at"]:
-        _join(step, to_person(now, content, at, why[0]))
+        _join(step, to_person(now, content, at, why[0], why))
     return _close(step, after(now, [e for e in step.events if e["event"] == "action"]), content, standing, note)
 
 
@@ -259,7 +311,7 @@ def _join(step: Step, other: Step) -> None:
 
 def _falls_away(slots: Slots, content: Content) -> list[str]:
     """Recorded answers of chosen trees that the journey no longer meets; they are kept in case it comes back."""
-    standing = where({**slots, "changing": None}, content)
+    standing = where({**slots, "changing": None} if slots["changing"] else slots, content)
     met = {step.key for j in standing.journeys for step in j.steps}
     mine = tuple(f"{tree_id}/" for tree_id in slots["chosen"])
     return sorted({k.partition("#")[0] for k in slots if mine and k.startswith(mine) and k not in met})
@@ -268,23 +320,19 @@ def _falls_away(slots: Slots, content: Content) -> list[str]:
 def while_owned(slots: Slots, content: Content, at: datetime, text: str) -> Step:
     """A person is expected or has it: no guidance; typed danger brings the fixed notice and alerts the owner again."""
     step = Step()
-    heard = understanding.read(text, content.trees, content.common)
-    grave = [f for f in heard.red_flags if f.label in ("stated", "unclear")]
-    _flags(step, slots, content, heard)
-    if heard.urgency != "none":
-        step.set("urgency", gravest(URGENCIES, slots["urgency"], heard.urgency))
-    if grave or heard.urgency == "now":
-        step.events.append(
-            {
-                "event": "action",
-                "name": "danger-again",
-                "timestamp": at.timestamp(),
-                "metadata": {"flags": [f.id for f in grave], "quotes": [q for f in grave for q in f.quotes]},
-            }
-        )
+    told = danger.in_message(text, slots, content)
+    _flags(step, slots, content, told.heard)
+    if told.urgency != "none":
+        step.set("urgency", gravest(URGENCIES, slots["urgency"], told.urgency))
+    if told:
+        step.events += _danger_again(told, at)
         step.say(content.phrases["emergency-notice"])
     now = after(slots, step.events)
     return _close(step, now, content, where(now, content), "no-answer-while-a-person-has-it")
+
+
+def _danger_again(told: danger.Danger, at: datetime) -> list[Event]:
+    return [{"event": "action", "name": "danger-again", "timestamp": at.timestamp(), "metadata": told.told()}]
 
 
 def at_of(timestamp: float) -> datetime:
@@ -295,6 +343,10 @@ def at_of(timestamp: float) -> datetime:
 def hear_text(slots: Slots, content: Content, text: str, at: datetime) -> Step:
     """Free text as one step: what was heard, or that nothing was, and a person where one is asked for."""
     step, heard = hear(slots, content, text)
+    told = danger.of(heard)
+    if told and slots["outcome"] is not None:  # its outcome may have been told before: the notice stands again
+        step.say(content.phrases["emergency-notice"])
+        step.events += _danger_again(told, at) if slots["queued_at"] else []
     now = after(slots, step.events)
     if heard.asks_for_person:
         asked = hand_off.Reason("asked-for-person", content.phrases["asked-for-person"], "today")
@@ -339,9 +391,13 @@ def no_longer_fits(slots: Slots, content: Content) -> bool:
     return False
 
 
-def closed(slots: Slots, content: Content) -> Step:
-    """A closed conversation takes nothing more."""
+def closed(slots: Slots, content: Content, at: datetime, text: str) -> Step:
+    """A closed conversation takes nothing more; danger is seen in it all the same."""
     step = Step()
+    told = danger.in_message(text, slots, content)
+    if told:
+        step.events += _danger_again(told, at)
+        step.say(content.phrases["emergency-notice"])
     step.say(content.phrases["closed"])
     return _close(step, slots, content, where(slots, content), None)
 

@@ -37,6 +37,7 @@ class Ready:
     at: float
     summary: Summary | None
     message: Message | None
+    about: str | None = None
 
 
 def text(value: str) -> str:
@@ -50,6 +51,7 @@ def ready(
     events: Sequence[Event],
     summary: Summary | None,
     message: Message | None,
+    about: str | None = None,
 ) -> Ready:
     """One append, checked and encoded. Raises ValueError or TypeError for what cannot be stored."""
     if not stream:
@@ -71,6 +73,7 @@ def ready(
         float(events[0]["timestamp"]),
         None if summary is None else summaries.fitting(summary),
         message,
+        None if about is None else text(about),
     )
 
 
@@ -98,8 +101,8 @@ def append(conn: sqlite3.Connection, asked: Ready) -> int:
     conn.execute(grown, (last, previous, stream))
     if message is not None:
         conn.execute(MESSAGE, (stream, message.id, message.text_digest, message.reply_json))
-    if asked.summary is not None:
-        summaries.put(conn, stream, asked.summary, asked.at)
+    if asked.summary is not None and (asked.about is None or summaries.one(conn, asked.about) is not None):
+        summaries.put(conn, asked.about or stream, asked.summary, asked.at)
     return int(last)
 
 

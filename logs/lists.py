@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from logs.store import FACETS, SUMMARY, Cursor, Filter, Summary
@@ -131,11 +132,11 @@ def page(conn: sqlite3.Connection, where: Filter, before: Cursor | None, limit: 
     return [row(one) for one in conn.execute(sql, (*values, max(0, limit)))]
 
 
-def counts(conn: sqlite3.Connection, by: str, where: Filter) -> dict[str, int]:
-    """How many conversations there are per value of a facet."""
+def counts(conn: sqlite3.Connection, several: Sequence[str], where: Filter) -> dict[str, dict[str, int]]:
+    """How many conversations there are per value of some facets, read once for all of them."""
     if all(getattr(where, one.name) is None for one in fields(where) if one.name != "said_by"):
         sql = "SELECT value, n FROM facet_counts WHERE name = ? AND n > 0 ORDER BY value"
-        return dict(conn.execute(sql, (by,)).fetchall())
+        return {by: dict(conn.execute(sql, (by,)).fetchall()) for by in several}
     found = matching(conn, where)
     if found.most is not None and found.most <= FEW:
         tables, condition, values = (
@@ -146,12 +147,15 @@ def counts(conn: sqlite3.Connection, by: str, where: Filter) -> dict[str, int]:
     else:
         terms, values = conditions(where)
         tables, condition = "summaries s INDEXED BY summaries_facets", " AND ".join(terms)
-    sql = f"SELECT coalesce(s.{FACETS[by]}, ''), count(*) FROM {tables} WHERE {condition} GROUP BY 1"
-    total: Counter[str] = Counter()
-    for value, n in conn.execute(sql, values):
-        for one in (str(value).split() or [""]) if by in SETS else [str(value)]:
-            total[one] += n
-    return dict(sorted(total.items()))
+    columns = ", ".join(f"coalesce(s.{FACETS[by]}, '')" for by in several)
+    places = ", ".join(str(n + 1) for n in range(len(several)))
+    sql = f"SELECT {columns}, count(*) FROM {tables} WHERE {condition} GROUP BY {places}"
+    totals: dict[str, Counter[str]] = {by: Counter() for by in several}
+    for *found_values, n in conn.execute(sql, values):
+        for by, value in zip(several, found_values, strict=True):
+            for one in (str(value).split() or [""]) if by in SETS else [str(value)]:
+                totals[by][one] += n
+    return {by: dict(sorted(total.items())) for by, total in totals.items()}
 
 
 def queue(conn: sqlite3.Connection) -> list[Summary]:

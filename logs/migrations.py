@@ -14,7 +14,9 @@ from sqlite_utils.migrations import Migrations
 from logs.store import FACETS, SUMMARY
 
 record = Migrations("advice_record")
-STEPS = ("001_the_record",)
+STEPS = ("001_the_record", "002_the_review_desk")
+FOR_REVIEW = tuple(SUMMARY)[25:]  # what the second step added to summaries
+LONG = frozenset(("indicators", "tree_versions", "hand_off_rules"))  # not in the index that counts: read seldom
 
 TABLES = """
 CREATE TABLE stamp (kind TEXT NOT NULL CHECK (kind IN ('practice', 'live'))) STRICT;
@@ -121,7 +123,25 @@ def the_record(db: Database) -> None:
     """The first tables: events, messages, kept texts, summaries and their facets, search."""
     types = {str: "TEXT", int: "INTEGER", float: "REAL"}
     required = {"stream": " NOT NULL", "alerted": " NOT NULL", "started_at": " NOT NULL"}
-    columns = ", ".join(f"{name} {types[type]}{required.get(name, '')}" for name, type in SUMMARY.items())
-    for script in (TABLES, LISTS.format(columns=columns, facets=", ".join(FACETS.values())), SEARCH):
+    columns = ", ".join(
+        f"{name} {types[type]}{required.get(name, '')}" for name, type in SUMMARY.items() if name not in FOR_REVIEW
+    )
+    facets = ", ".join(column for column in FACETS.values() if column not in FOR_REVIEW)
+    for script in (TABLES, LISTS.format(columns=columns, facets=facets), SEARCH):
         db.executescript(script)
     guard(db)
+
+
+@record(name=STEPS[1])
+def the_review_desk(db: Database) -> None:
+    """What reviewers narrow lists by. Nothing of it is known of older rows until `flask --app web rebuild`."""
+    types = {str: "TEXT", float: "REAL"}
+    for name in FOR_REVIEW:
+        db.execute(f"ALTER TABLE summaries ADD COLUMN {name} {types[SUMMARY[name]]}")
+    counted = ", ".join(column for column in FACETS.values() if column not in LONG)
+    db.execute("DROP INDEX summaries_facets")
+    db.execute(f"CREATE INDEX summaries_facets ON summaries ({counted}, started_at)")
+    for name, column in FACETS.items():
+        if column in FOR_REVIEW:
+            db.execute("INSERT INTO facets SELECT ?, '', started_at, stream FROM summaries", [name])
+            db.execute("INSERT INTO facet_counts SELECT ?, '', count(*) FROM summaries", [name])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from os import PathLike
@@ -32,6 +32,7 @@ from logs.store import (
     Kind,
     Message,
     NotKept,
+    Placed,
     RecordUnavailable,
     Stored,
     Summary,
@@ -40,6 +41,7 @@ from logs.writer import Writer
 
 ALIVE = 2.0  # seconds a heartbeat row counts for
 STREAMS_AT_ONCE = 100
+GATHERED_AT_ONCE = 100
 LAST_CHARACTER = "\U0010ffff"  # no stream's name goes on after a prefix with one that sorts behind it
 
 
@@ -63,9 +65,10 @@ class SqliteStore:
         *,
         summary: Summary | None = None,
         message: Message | None = None,
+        about: str | None = None,
     ) -> int:
         """Add events to a stream and return its last sequence number once they are on disk."""
-        asked = appending.ready(stream, expected, events, summary, message)
+        asked = appending.ready(stream, expected, events, summary, message, about)
         return self._writer.do(partial(appending.append, asked=asked))
 
     def answered(self, stream: str, message_id: str) -> Message | None:
@@ -104,10 +107,15 @@ class SqliteStore:
 
     def counts(self, by: str, where: Filter = EVERYTHING) -> dict[str, int]:
         """How many conversations there are per value of a facet."""
-        if by not in FACETS:
-            raise ValueError(f"Conversations are counted by {', '.join(FACETS)}, not by {by}")
+        return self.counts_by((by,), where)[by]
+
+    def counts_by(self, several: Sequence[str], where: Filter = EVERYTHING) -> dict[str, dict[str, int]]:
+        """How many conversations there are per value of some facets."""
+        for by in several:
+            if by not in FACETS:
+                raise ValueError(f"Conversations are counted by {', '.join(FACETS)}, not by {by}")
         with self._readers.one() as conn:
-            return lists.counts(conn, by, where)
+            return lists.counts(conn, several, where) if several else {}
 
     def search(self, words: str, where: Filter = EVERYTHING, before: int | None = None, limit: int = 20) -> list[Hit]:
         """What was said with all of these words, newest first."""
@@ -127,6 +135,20 @@ class SqliteStore:
             ORDER BY stream DESC LIMIT ?"""
         with self._readers.one() as conn:
             return [Head(*found) for found in conn.execute(sql, (text(prefix), text(end), max(0, limit)))]
+
+    def gather(self, prefix: str, after: int = 0) -> Iterator[Placed]:
+        """Every event of the streams whose name begins so, in the order they were recorded, some at a time."""
+        places = "SELECT position FROM events WHERE stream >= ? AND stream < ? AND position > ? ORDER BY position"
+        sql = "SELECT position, stream, seq, event FROM events WHERE position IN ({}) ORDER BY position"
+        with self._readers.one() as conn:
+            bounds = (text(prefix), text(prefix + LAST_CHARACTER), after)
+            wanted = [place for (place,) in conn.execute(places, bounds)]
+        for n in range(0, len(wanted), GATHERED_AT_ONCE):
+            some = wanted[n : n + GATHERED_AT_ONCE]
+            with self._readers.one() as conn:
+                found = conn.execute(sql.format(", ".join("?" * len(some))), some).fetchall()
+            for position, stream, seq, event in found:
+                yield Placed(position, stream, seq, json.loads(event))
 
     def keep(self, texts: dict[str, str]) -> str:
         """Keep texts by path, each once, and return the digest of them all."""

@@ -10,7 +10,7 @@ events and can be built again from them. Times are floats: seconds since 1970 in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from typing import Any, Literal, Protocol, TypeAlias
@@ -22,7 +22,7 @@ Cursor: TypeAlias = tuple[float, str]  # (started_at, stream) of the last row se
 OneOrMore: TypeAlias = str | tuple[str, ...]
 Fold: TypeAlias = Callable[[str, list[Event]], "Summary | None"]
 
-# The columns of a conversation's summary. trees and red_flags are ids with a space between.
+# The columns of a conversation's summary. Those named in the plural are ids with a space between.
 SUMMARY: dict[str, type] = {
     "stream": str,
     "owner": str,
@@ -49,6 +49,18 @@ SUMMARY: dict[str, type] = {
     "first_words": str,
     "closed_at": float,
     "content": str,
+    # For the review desk. Views are levels; "beside" is how a view stands to the range: within, lower or higher.
+    "own_view": str,
+    "own_beside": str,
+    "specialist_view": str,
+    "specialist_beside": str,
+    "disagreements": str,
+    "hand_off_rules": str,
+    "indicators": str,
+    "tree_versions": str,
+    "waited": float,
+    "reviewers": str,
+    "finding": str,
 }
 # What lists can be narrowed by and counted by: the name in `Filter` and `counts`, and the column it reads.
 FACETS: dict[str, str] = {
@@ -67,7 +79,18 @@ FACETS: dict[str, str] = {
     "council": "council",
     "tree": "trees",
     "red_flag": "red_flags",
+    "own_view": "own_view",
+    "own_beside": "own_beside",
+    "specialist_view": "specialist_view",
+    "specialist_beside": "specialist_beside",
+    "disagreement": "disagreements",
+    "hand_off_rule": "hand_off_rules",
+    "indicator": "indicators",
+    "tree_version": "tree_versions",
+    "reviewer": "reviewers",
+    "finding": "finding",
 }
+SEVERAL = frozenset(name for name, column in FACETS.items() if name != column)  # a conversation may have several
 
 
 class Conflict(Exception):
@@ -121,6 +144,16 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """One event with its stream, its place there and its position in the whole record."""
+
+    position: int
+    stream: str
+    seq: int
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """Where a stream ends: its last sequence number and that event's hash."""
 
@@ -152,6 +185,16 @@ class Filter:
     council: OneOrMore | None = None
     tree: OneOrMore | None = None
     red_flag: OneOrMore | None = None
+    own_view: OneOrMore | None = None
+    own_beside: OneOrMore | None = None
+    specialist_view: OneOrMore | None = None
+    specialist_beside: OneOrMore | None = None
+    disagreement: OneOrMore | None = None
+    hand_off_rule: OneOrMore | None = None
+    indicator: OneOrMore | None = None
+    tree_version: OneOrMore | None = None
+    reviewer: OneOrMore | None = None
+    finding: OneOrMore | None = None
     since: float | None = None
     until: float | None = None
     said_by: OneOrMore | None = None
@@ -196,11 +239,14 @@ class Store(Protocol):
         *,
         summary: Summary | None = None,
         message: Message | None = None,
+        about: str | None = None,
     ) -> int:
         """Add events to a stream, all or none, and return its last sequence number once they are on disk.
 
         `expected` is where the caller believes the stream ends (0: it is new), or None for wherever it ends.
         `summary` changes the columns it names and keeps the others; started_at stays as first given.
+        `about` names the conversation whose summary changes where the events are about another stream (an audit);
+        where there is no such conversation no summary is made.
         Raises `Repeated` if the message id is in the stream, else `Conflict` if it ends elsewhere; ValueError
         or TypeError, before anything is written, for what is no event or no summary.
         """
@@ -234,6 +280,10 @@ class Store(Protocol):
         """How many conversations per value of one of `FACETS`, "" where not known. Kept for `EVERYTHING`."""
         ...
 
+    def counts_by(self, several: Sequence[str], where: Filter = EVERYTHING) -> dict[str, dict[str, int]]:
+        """As `counts` for several facets, in one reading of the list."""
+        ...
+
     def search(self, words: str, where: Filter = EVERYTHING, before: int | None = None, limit: int = 20) -> list[Hit]:
         """What was said with all these words, newest first; `before` is the position of the last hit seen.
 
@@ -243,6 +293,10 @@ class Store(Protocol):
 
     def streams(self, prefix: str = "", before: str | None = None, limit: int = 100) -> list[Head]:
         """Streams whose name begins so, from the last name to the first; `before` is the last name seen."""
+        ...
+
+    def gather(self, prefix: str, after: int = 0) -> Iterator[Placed]:
+        """Every event of the streams whose name begins so, in the order they were recorded, after a position."""
         ...
 
     def keep(self, texts: dict[str, str]) -> str:

@@ -14,9 +14,9 @@ import sqlite3
 from collections.abc import Iterable, Set
 from math import isfinite
 
-from logs.store import FACETS, SUMMARY, Summary
+from logs.store import FACETS, SEVERAL, SUMMARY, Summary
 
-SETS = {"tree", "red_flag"}  # facets of which a conversation may have several
+SETS = SEVERAL
 COLUMNS = tuple(SUMMARY)
 SELECTED = ", ".join(f"s.{name}" for name in COLUMNS)
 ONE = f"SELECT {SELECTED} FROM summaries s WHERE stream = ?"

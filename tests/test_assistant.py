@@ -226,3 +226,28 @@ def test_an_action_that_fails_never_repeats_what_was_typed(monkeypatch: pytest.M
     with pytest.raises(RuntimeError) as error:
         Talk().says("/start")
     assert "secret" not in str(error.value) and error.value.__suppress_context__
+
+
+def test_a_child_or_parent_who_types_gets_no_level_but_people_to_ring() -> None:
+    talk = Talk()
+    talk.says("/start")
+    custom = talk.says("I am 14 and my dad hits me")
+    outcome = custom["outcome"]
+    assert outcome["indicated"] is outcome["at_least"] is outcome["at_most"] is None
+    assert {"police-999", "childline"} & {r["contact"] for r in outcome["route"]}
+    assert custom["red_flags"] and custom["urgency"] != "none", "danger is flagged all the same"
+    assert [c["payload"] for c in custom["can"]] == ["/continue"]
+    custom = talk.says("/continue")
+    assert not talk.slots["for_others"]
+
+
+def test_a_mild_level_never_stands_alone_beside_an_open_question() -> None:
+    talk = Talk("gp-practice")
+    talk.says("/start")
+    talk.answers(CHOICE, CONTENT.trees["neglect"].title)
+    while talk.titles:
+        mild = talk.titles[-2] if len(talk.titles) > 1 else talk.titles[-1]
+        talk.says("Not sure" if talk.custom["question"].startswith("neglect/") else mild)
+    outcome = talk.custom["outcome"]
+    if outcome["indicated"] is None and outcome["at_least"] in ("1", "2"):
+        assert outcome["says"].startswith(CONTENT.phrases["open-range"]) or outcome["hand_off"] in ("today", "now")

@@ -27,6 +27,7 @@ RULES = {
 }
 
 Person = Callable[..., "Page"]
+pytestmark = pytest.mark.timeout(300)  # a browser on a busy machine takes its time
 
 
 class Quiet(WSGIRequestHandler):
@@ -88,9 +89,14 @@ def complained(said: ConsoleMessage) -> bool:
     return said.type == "error" and "status of 400" not in said.text
 
 
-def begin(page: Page, words: str = NOTICE) -> None:
+def send_first_words(page: Page, words: str) -> None:
     page.get_by_label("What are you worried about?").fill(words)
     page.get_by_role("button", name="Begin").click()
+
+
+def begin(page: Page, words: str = NOTICE) -> None:
+    with page.expect_navigation():
+        send_first_words(page, words)
 
 
 def press(page: Page, name: str) -> None:
@@ -187,9 +193,9 @@ class TestAPoliceNotificationThatLeavesOutTheBaby:
 PAGES = {
     "practitioner": ["/chat", "/guidance", "/guidance/pathways", "/guidance/threshold_guidance/X-02", "/directory",
                      "/about", "/accessibility", "/privacy"],
-    "specialist": ["/advice-line"],
+    "specialist": ["/advice-line", "/shift", "/shift/end", "/call"],
     "reviewer": ["/review"],
-    "author": ["/trees", "/trees/police-notification", "/guidance/threshold_guidance"],
+    "author": ["/trees", "/trees/police-notification"],
 }  # fmt: skip
 
 
@@ -268,14 +274,14 @@ def test_everything_is_reached_by_keyboard_in_reading_order(person: Person):
 
 def test_what_looks_like_an_identifier_is_pointed_out_before_it_is_sent(person: Person):
     page = person("practitioner")
-    begin(page, "child lives at SK17 6BE and mum's number is 07700 900123")
+    send_first_words(page, "child lives at SK17 6BE and mum's number is 07700 900123")
     warning = page.locator(".looks-like")
     assert "a phone number and a postcode" in warning.inner_text()
     assert warning.evaluate("e => e === document.activeElement")
     page.get_by_label("What are you worried about?").fill("neglect, no food in the house")
     assert warning.count() == 0
     page.wait_for_timeout(1100)  # a second press within a second counts as the same
-    begin(page, "police notification, mum's number is 07700 900123")
+    send_first_words(page, "police notification, mum's number is 07700 900123")
     page.get_by_role("button", name="Send it as it is").click()
     page.get_by_role("heading", level=1, name=re.compile("immediate danger")).wait_for()
     assert "07700 900123" not in page.content()
@@ -316,3 +322,46 @@ def test_a_page_printed_carries_the_watermark_and_no_buttons(person: Person, tmp
     assert "PRACTICE" in mark
     assert not page.get_by_role("button", name="Continue").is_visible()
     assert page.locator(".strip").is_visible()
+
+
+def test_a_phone_call_is_taken_with_the_keyboard_alone(person: Person):
+    specialist = person("specialist")
+    specialist.goto("/call")
+    assert specialist.locator("#job").evaluate("e => e === document.activeElement")
+    specialist.keyboard.type("Health")
+    specialist.keyboard.press("Tab")
+    specialist.keyboard.type("Derbyshire Community")
+    specialist.keyboard.press("Tab")
+    specialist.keyboard.type("01632 960017")
+    with specialist.expect_navigation():
+        specialist.keyboard.press("Enter")
+    assert specialist.locator("#choice").evaluate("e => e === document.activeElement")
+    specialist.keyboard.press("ArrowDown")  # No to danger
+    specialist.keyboard.press("Tab")
+    specialist.keyboard.type("She is at the surgery and says it is quiet.")
+    specialist.keyboard.press("Shift+Tab")
+    with specialist.expect_navigation():
+        specialist.keyboard.press("Enter")
+    assert "says it is quiet" in specialist.locator(".given").inner_text()
+    assert re.match(r"\d+:\d\d", specialist.locator("[data-timer]").inner_text())
+    held_to_the_rules(specialist)
+
+
+def test_the_specialists_page_and_the_record_break_no_rule_with_everything_unfolded(person: Person):
+    practitioner, specialist = person("practitioner"), person("specialist")
+    practitioner.goto("/chat")
+    with practitioner.expect_navigation():
+        practitioner.get_by_role("button", name="ask for a person").click()
+    sender = practitioner.url.rpartition("/")[2]
+    specialist.goto(f"/advice-line/{sender}")
+    press(specialist, "Take this conversation")
+    specialist.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    for page in self_and_narrow(specialist):
+        held_to_the_rules(page)
+    specialist.locator("#text").fill("Who is with the children now?")
+    press(specialist, "Send")
+    practitioner.goto(f"/chat/{sender}")
+    specialist.get_by_text("Seen", exact=True).wait_for(timeout=SUMMARY_IS_ALREADY_ON_THE_PAGE)
+    specialist.goto(f"/record/{sender}")
+    for page in self_and_narrow(specialist):
+        held_to_the_rules(page)

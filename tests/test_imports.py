@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-PURE = ("engine", "reasons", "hand_off", "calendar", "routes")
+PURE = (
+    "engine", "reasons", "hand_off", "life_cycle", "why_a_person", "advising", "promise", "calendar", "routes",
+)  # fmt: skip
 CLOCKS = {"now", "utcnow", "today", "time", "monotonic"}
 FILES = {"content", "Reader", "open", "read_text", "read_bytes", "stat"}
 

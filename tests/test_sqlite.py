@@ -21,7 +21,7 @@ from sqlite_utils import Database
 from logs import migrations, open_store, writer
 from logs.connections import connect
 from logs.sqlite import SqliteStore
-from logs.store import Conflict, Filter, Message, RecordUnavailable
+from logs.store import FACETS, Conflict, Filter, Message, RecordUnavailable
 
 AT = 1_770_000_000.0
 TYPED = "what mum said about the bruise"
@@ -591,3 +591,27 @@ def test_a_first_page_is_read_along_an_index_and_sorts_nothing(filled: SqliteSto
             assert "SCAN f" not in steps, steps
         queue = " ".join(step[-1] for step in conn.execute(f"EXPLAIN QUERY PLAN {lists.QUEUE}"))
         assert "summaries_queue" in queue
+
+
+def test_a_record_from_before_the_review_desk_is_brought_up_to_date_with_its_lists(path: Path) -> None:
+    older = SqliteStore(path)
+    older.append("c-1", 0, [said()], summary={"owner": "gp", "status": "waiting"})
+    older.close()
+    with raw(path) as conn:  # as the first step left it
+        conn.execute("DROP INDEX summaries_facets")
+        for name in migrations.FOR_REVIEW:
+            conn.execute(f"ALTER TABLE summaries DROP COLUMN {name}")
+        newer = [name for name, column in FACETS.items() if column in migrations.FOR_REVIEW]
+        for name in newer:
+            conn.execute("DELETE FROM facets WHERE name = ?", (name,))
+            conn.execute("DELETE FROM facet_counts WHERE name = ?", (name,))
+        conn.execute("CREATE INDEX summaries_facets ON summaries (owner, started_at)")
+        conn.execute("DELETE FROM _sqlite_migrations WHERE name = ?", (migrations.STEPS[1],))
+    store = SqliteStore(path)
+    found = store.summary("c-1")
+    assert found is not None and found["owner"] == "gp" and found["finding"] is None
+    assert store.counts("finding") == {"": 1}
+    store.append("c-1", 1, [said()], summary={"finding": "met"})
+    assert store.counts("finding") == {"met": 1}
+    assert not store.verify()
+    store.close()

@@ -645,3 +645,22 @@ def test_an_append_takes_a_few_milliseconds(store: Store) -> None:
     for _ in range(50):
         store.append("c-1", None, [said("a few words about it"), *[slot("q", "Yes")] * 5], summary={"turns": 1})
     assert (time.perf_counter() - began) / 50 < 0.05
+
+
+def test_an_audit_changes_the_row_of_the_conversation_it_is_about(store: Store) -> None:
+    store.append("c-1", 0, [slot("a", 1)], summary={"owner": "gp"})
+    store.append("audits/c-1", None, [slot("a", 1)], summary={"finding": "met", "reviewers": "r1 r2"}, about="c-1")
+    assert store.summary("audits/c-1") is None
+    found = store.summary("c-1")
+    assert found is not None and found["finding"] == "met" and found["owner"] == "gp"
+    assert [row["stream"] for row in store.summaries(Filter(finding="met", reviewer="r2"))] == ["c-1"]
+    store.append("audits/c-2", None, [slot("a", 1)], summary={"finding": "met"}, about="c-2")
+    assert store.summary("c-2") is None
+
+
+def test_the_events_of_streams_of_one_kind_are_gathered_in_the_order_they_were_recorded(store: Store) -> None:
+    for stream in ("audits/b", "audits/a", "other", "audits/b"):
+        store.append(stream, None, [slot("a", stream)])
+    found = list(store.gather("audits/"))
+    assert [(one.stream, one.seq) for one in found] == [("audits/b", 1), ("audits/a", 1), ("audits/b", 2)]
+    assert [one.position for one in store.gather("audits/", found[1].position)] == [found[2].position]

@@ -16,22 +16,30 @@ from web import (
     about,
     advice_line,
     api,
+    calls,
     chat,
     cli,
     components,
     directory,
     errors,
+    feedback,
     guidance_pages,
     headers,
     limits,
     live,
+    own_acts,
     practice,
+    record_blocks,
+    referrals,
     review,
     settings,
+    shifts,
     sign_in,
+    specialist_acts,
 )
 
-PAGES = (chat, advice_line, review, guidance_pages, directory, about)
+ADVICE_LINE = (advice_line, own_acts, specialist_acts, record_blocks, shifts, calls)
+PAGES = (chat, referrals, *ADVICE_LINE, review, guidance_pages, directory, about)
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -49,6 +57,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     sign_in.attach(app)
     for page in PAGES:
         app.register_blueprint(page.blueprint)
+    app.register_blueprint(review.desk)
+    app.register_blueprint(feedback.blueprint)
     app.register_blueprint(api.blueprint)
     csrf.exempt(api.blueprint)  # programs send a token in a header, never a cookie
     limits.attach(app, api.blueprint)

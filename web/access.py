@@ -74,4 +74,5 @@ def reached_a_person(summary: Mapping[str, Any]) -> bool:
         or summary.get("alerted")
         or summary.get("hand_off") in {"today", "now"}
         or summary.get("urgency") == "now"
+        or summary.get("channel") == "phone"
     )

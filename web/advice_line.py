@@ -8,47 +8,65 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from ulid import ULID
 
-from bot.content import Content
+from bot.advising import AUDITED, not_written
 from bot.hand_off import NotNow
-from logs.store import Filter
+from bot.model import LEVELS
+from logs.store import Stored
 from web import conversation as road
-from web import reads
-from web.access import may_read, roles, somebody
-from web.chat import about, error
-from web.furniture import waited
-from web.outcomes import shown
+from web import marks, people, presence, reads
+from web import queue as waiting_list
+from web.access import current, may_read, roles, somebody
+from web.chat import error
+from web.outcomes import NAMES, range_words, shown
 from web.record import content, now, store
 from web.showing import answers_so_far, concerns_heard, flags_heard
-from web.transcript import lines
+from web.suggesting import choices
+from web.transcript import Line, ask_of, lines
 
 blueprint = Blueprint("advice_line", __name__, url_prefix="/advice-line")
 specialists = roles("specialist")
-CLOSED_SHOWN = 10
+SENTENCES = {  # what is prompted while advice is written: the field, its words, the prompt
+    "level_reasons": ("The level, and the reasons for it", "Which indicators, and what would move it up or down."),
+    "alternatives": ("What else was considered", "Other levels, other routes, and why not."),
+    "voice_of_child": ("The voice of the child", "Their own words or how they live. If nobody asked: why not."),
+    "think_family": ("Think Family", "Fathers, partners, other adults and their needs; every other child."),
+    "consent": ("Agreement and sharing", "Asked, given or refused; why it is safe or not safe to ask."),
+    "follow_up": ("Follow-up", "Who looks again, when, and what if it gets worse."),
+}
+
+
+@blueprint.before_app_request
+def _here() -> None:
+    """A specialist's browser asks for something: they are here."""
+    person = current()
+    if person is not None and person.role == "specialist":
+        presence.here(person, now())
 
 
 @blueprint.get("")
 @specialists
 def queue() -> str:
     """Who waits, the most urgent first, and what is with whom."""
-    return render_template("queue.html", **_queue(now(), content()))
+    return render_template("queue.html", found=waiting_list.queue(store(), content(), somebody(), now()))
 
 
 @blueprint.get("/live")
 @specialists
 def live_queue() -> Response:
     """The queue again, for a page that is open; nothing where nothing has changed."""
-    found = _queue(now(), content())
-    if found["mark"] == request.args.get("after"):
+    found = waiting_list.queue(store(), content(), somebody(), now())
+    if found.mark == request.args.get("after"):
         return Response(status=204)
-    answer = Response(render_template("_queue.html", **found))
-    answer.headers["X-Seq"] = found["mark"]
-    answer.headers["X-Count"] = str(len(found["waiting"]))
-    answer.headers["X-Told"] = f"{len(found['waiting'])} waiting"
+    answer = Response(render_template("_queue.html", found=found))
+    answer.headers["X-Seq"] = found.mark
+    answer.headers["X-Count"] = str(len(found.waiting))
+    broken = f", {found.broken} past the promised time" if found.broken else ""
+    answer.headers["X-Told"] = f"{len(found.waiting)} waiting{broken}"
     return answer
 
 
@@ -66,10 +84,16 @@ def conversation(sender: str) -> str:
 def live(sender: str) -> Response:
     """What has been said, again, for a page that is open; nothing where nothing has changed."""
     seq, slots = _readable(sender)
-    if str(seq) == request.args.get("after"):
+    after, person = request.args.get("after"), somebody()
+    if "hidden" not in request.args and slots["with_person"] == person.id:
+        marks.went_out(store(), sender, "specialist", person.id, now(), seq, marks.shown_up_to(after))
+    version = marks.version(store(), sender, seq)
+    if version == after:
         return Response(status=204)
-    answer = Response(render_template("_handed_over.html", slots=slots, lines=lines(store().read(sender), content())))
-    answer.headers["X-Seq"] = str(seq)
+    answer = Response(render_template("_handed_over.html", slots=slots, lines=_lines(sender, store().read(sender))))
+    answer.headers["X-Seq"] = version
+    answer.headers["X-Told"] = "There is something new in this conversation"
+    answer.headers["X-Alert"] = str(slots["alerts"])
     if slots["status"] != request.args.get("status") or (slots["with_person"] or "") != request.args.get("with", ""):
         answer.headers["X-Moved"] = url_for("advice_line.conversation", sender=sender)
     return answer
@@ -79,7 +103,7 @@ def live(sender: str) -> Response:
 @specialists
 def claim(sender: str) -> Any:
     """Take a conversation."""
-    return _act(sender, lambda at: road.claim(store(), somebody(), sender, at), "You have this conversation now.")
+    return act(sender, lambda at: road.claim(store(), somebody(), sender, at), "You have this conversation now.")
 
 
 @blueprint.post("/<sender>/answer")
@@ -90,7 +114,9 @@ def answer(sender: str) -> Any:
     text = request.form.get("text", "").strip()
     if not text:
         return _conversation(sender, error("text", "Write your answer first")), 400
-    return _act(sender, lambda at: road.answer(store(), somebody(), sender, text, at), "Your answer is sent.")
+    once, me = request.form.get("message_id") or None, somebody()
+    marks.came_back(store(), sender, "specialist", me.id, now())
+    return act(sender, lambda at: road.answer(store(), me, sender, text, at, once), "Your answer is sent.")
 
 
 @blueprint.post("/<sender>/release")
@@ -101,9 +127,9 @@ def release(sender: str) -> Any:
     note = request.form.get("note", "").strip()
     if not note:
         return _conversation(sender, error("release-note", "Write a note for whoever takes it next")), 400
-    return _act(
+    return act(
         sender,
-        lambda at: road.release(store(), somebody(), sender, at, note),
+        lambda at: road.release(store(), somebody(), sender, at, note, people.known(request.form.get("to"))),
         "It is back in the queue.",
         home=True,
     )
@@ -113,7 +139,7 @@ def release(sender: str) -> Any:
 @specialists
 def hand_back(sender: str) -> Any:
     """Hand a conversation back to the questions."""
-    return _act(
+    return act(
         sender,
         lambda at: road.hand_back(store(), somebody(), sender, at),
         "It is back with the questions.",
@@ -129,7 +155,7 @@ def close(sender: str) -> Any:
     note = request.form.get("note", "").strip()
     if not note:
         return _conversation(sender, error("close-note", "Write what was advised and agreed")), 400
-    return _act(
+    return act(
         sender,
         lambda at: road.close(store(), somebody(), sender, at, note),
         "The conversation is closed.",
@@ -144,7 +170,7 @@ def _readable(sender: str) -> tuple[int, dict[str, Any]]:
     return road.where(store(), sender)
 
 
-def _act(sender: str, step: Callable[[datetime], Any], done: str, home: bool = False) -> Any:
+def act(sender: str, step: Callable[[datetime], Any], done: str, home: bool = False) -> Any:
     """Do one thing and come back; where it cannot be done now, the page says why."""
     _readable(sender)
     try:
@@ -157,52 +183,57 @@ def _act(sender: str, step: Callable[[datetime], Any], done: str, home: bool = F
     )
 
 
-def _queue(at: datetime, there: Content) -> dict[str, Any]:
+def refused(sender: str, field: str, says: str) -> Any:
+    """The page again with what is missing in a form; nothing that was typed is lost."""
+    _readable(sender)
+    return _conversation(sender, error(field, says)), 400
+
+
+def colleagues() -> list[people.Person]:
+    """The other specialists of the same line."""
     me = somebody()
-    waiting = [_row(row, there, at) for row in store().queue()]
-    taken = [_row(row, there, at) for row in store().summaries(Filter(status="with-specialist"), limit=100)]
-    closed = store().summaries(Filter(status="closed", with_person=me.id), limit=CLOSED_SHOWN)
-    marks = [f"{r['stream']}{r['status']}{r['urgency']}{r['updated_at']}{r['waited']}" for r in (*waiting, *taken)]
-    return {
-        "waiting": waiting,
-        "mine": [row for row in taken if row["with_person"] == me.id],
-        "others": [row for row in taken if row["with_person"] != me.id],
-        "closed": [_row(row, there, at) for row in closed],
-        "mark": sha256("|".join(marks).encode()).hexdigest()[:16],
-    }
+    others = people.PRACTICE.values()
+    return [p for p in others if p.role == "specialist" and p.organisation == me.organisation and p.id != me.id]
 
 
-def _row(row: dict[str, Any], there: Content, at: datetime) -> dict[str, Any]:
-    """A row of the queue: what it is about, how long it has waited, and which rule brought it."""
-    handed = [s.event for s in store().read(row["stream"]) if s.event.get("name") == "handed-off"]
-    rule = (handed[-1].get("metadata") or {}) if handed else {}
-    organisation = there.guidance.organisations.get(row["organisation"] or "")
-    return row | {
-        "about": about(row, there),
-        "waited": waited(row["queued_at"], at) if row["queued_at"] else "",
-        "brought_by": rule.get("says") or "",
-        "organisation_name": organisation.name if organisation else row["organisation"],
-    }
+def _lines(sender: str, stored: list[Stored]) -> list[Line]:
+    return marks.marked(lines(stored, content()), store(), sender, "specialist")
 
 
 def _conversation(sender: str, errors: list[dict[str, str]] | None = None) -> str:
     at, there, me = now(), content(), somebody()
     seq, slots = road.where(store(), sender)
-    outcome = slots.get("outcome")
-    summary = store().summary(sender) or {}
+    outcome, stored = slots.get("outcome"), store().read(sender)
+    mine = slots["status"] == "with-specialist" and slots["with_person"] == me.id
+    if mine:
+        marks.went_out(store(), sender, "specialist", me.id, at, seq)
+    advice = [row.event for row in stored if row.event.get("name") == "advice"]
     return render_template(
         "handed_over.html",
         sender=sender,
-        seq=seq,
+        seq=marks.version(store(), sender, seq),
         slots=slots,
         errors=errors or [],
-        typed=request.form.get("text", "") if errors else "",
-        row=_row(summary, there, at),
-        mine=slots["status"] == "with-specialist" and slots["with_person"] == me.id,
+        typed=request.form if errors else {},
+        message_id=str(ULID()),
+        row=waiting_list.row_of(store().summary(sender) or {}, store(), there, at),
+        mine=mine,
         may_claim=slots["status"] == "waiting" or (slots["status"] == "with-assistant" and slots["queued_at"]),
+        may_opine=slots["status"] == "with-specialist" and not mine,
         shown=shown(outcome, slots["urgency"], there, at) if outcome else None,
         concerns=concerns_heard(slots, there),
         flags=flags_heard(slots),
         given=answers_so_far(slots, there),
-        lines=lines(store().read(sender), there),
+        trees=[there.trees[t] for t in slots["chosen"] if t in there.trees],
+        questions=choices(slots, there) if mine else [],
+        ask_of=lambda key: ask_of(there, key),
+        colleagues=colleagues(),
+        levels=[(level, NAMES[level]) for level in reversed(LEVELS)],
+        pointed=range_words(*((outcome or {}).get(part) for part in ("at_least", "at_most", "indicated"))),
+        audited=[(name, *SENTENCES[name], AUDITED[name]) for name in SENTENCES],
+        advice=advice[-1]["metadata"] if advice else None,
+        unwritten=[SENTENCES[n][0] if n in SENTENCES else "Agreed actions" for n in not_written(advice[-1]["metadata"])]
+        if advice
+        else [],
+        lines=_lines(sender, stored),
     )

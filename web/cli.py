@@ -1,14 +1,17 @@
-"""Commands of the web room: `flask --app web token PERSON`, `demo`, `backup FILE` and `verify`."""
+"""Commands of the web room: `flask --app web token PERSON`, `demo`, `backup FILE`, `verify`, `export`, `rebuild`."""
 
 from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 from flask import Flask
 
-from web import demo, people, record, sign_in
+from logs.store import EVERYTHING
+from web import demo, people, record, rows, sign_in
+from web.review import exporting
 
 
 def attach(app: Flask) -> None:
@@ -60,6 +63,32 @@ def attach(app: Flask) -> None:
         click.echo("The record is as it was written." if not faults else f"{len(faults)} faults.")
         if faults:
             sys.exit(1)
+
+    @app.cli.command("export")
+    @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+    @click.option("--by", required=True, help="Who takes it: recorded.")
+    @click.option("--why", required=True, help="What it is for: recorded.")
+    def export(folder: Path, by: str, why: str) -> None:
+        """Write a pseudonymised copy of the record for analysts into a new FOLDER."""
+        who = people.known(by) if app.config["PRACTICE"] else people.Person(by, by, "reviewer", "")
+        if who is None or who.role != "reviewer":
+            raise click.BadParameter("An export is taken by a reviewer.", param_hint="--by")
+        try:
+            done = exporting.recorded(record.store_of(app), who, folder, app.config["SECRET_KEY"], why, EVERYTHING)
+        except FileExistsError as fault:
+            raise click.ClickException(str(fault)) from None
+        finally:
+            record.shut(app)
+        click.echo(", ".join(f"{n} {table}" for table, n in done.rows.items()))
+        click.echo(f"Look at it: datasette -i {folder}/advice_record.sqlite --metadata {folder}/metadata.json")
+
+    @app.cli.command("rebuild")
+    def rebuild() -> None:
+        """Build the lists of conversations again from their events."""
+        store = record.store_of(app)
+        done = store.rebuild_summaries(lambda stream, events: rows.fold(store, stream, events))
+        record.shut(app)
+        click.echo(f"{done} conversations listed again.")
 
 
 def _no_such_person(app: Flask, person: str) -> str:

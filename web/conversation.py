@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot import assistant, hand_off, standing
+from bot import assistant, disagreeing, hand_off, standing
 from bot.content import Content
 from logs import identifiers, privacy
 from logs.store import Message, Repeated, Store
@@ -23,7 +23,9 @@ from web.memory import memory_of
 from web.people import Person
 from web.recorded import add, believed, folded, keep, retrying, where
 
+PHONE = "phone"
 LONGEST = 20_000  # characters of one message
+DIFFERING = "differing"  # the stream of all disagreements, for reviewers and authors
 __all__ = [
     "Acted",
     "MessageReused",
@@ -31,12 +33,17 @@ __all__ = [
     "Taken",
     "TooLong",
     "Unknown",
+    "act",
     "answer",
+    "begin_call",
     "callback",
     "claim",
     "close",
     "folded",
+    "give_back",
     "hand_back",
+    "kept",
+    "referral",
     "release",
     "speak",
     "take",
@@ -112,19 +119,42 @@ def take(
     return retrying(store, sender, lambda: _turn(store, content, said))
 
 
+def begin_call(
+    store: Store, person: Person, sender: str, caller: dict[str, str], number: str, at: datetime
+) -> None:
+    """A phone call begins: the specialist who took it goes through the questions for the caller."""
+    asker = {**caller, "person": person.id, "taken_by": person.name}
+    events = assistant.begin(asker, PHONE, at)
+    if number.strip():
+        told = {"number": number.strip()[:40]}
+        events.append({"event": "action", "name": "callback-number", "timestamp": at.timestamp(), "metadata": told})
+    slots = standing.after(None, events)
+    add(store, sender, 0, events, slots, at, channel=PHONE, started_at=at.timestamp())
+
+
 def claim(store: Store, person: Person, sender: str, at: datetime) -> Acted:
     """A specialist takes a conversation; two cannot take the same one."""
-    return _act(store, sender, at, lambda slots: hand_off.claim(slots, person.id, person.name, at))
+    return act(store, sender, at, lambda slots: hand_off.claim(slots, person.id, person.name, at))
 
 
-def release(store: Store, person: Person, sender: str, at: datetime, note: str) -> Acted:
+def release(
+    store: Store, person: Person, sender: str, at: datetime, note: str, to: Person | None = None
+) -> Acted:
     """A specialist passes a conversation back to the queue, with a note for whoever takes it next."""
-    return _act(store, sender, at, lambda slots: hand_off.release(slots, person.id, at, _kept(note)))
+    meant = (to.id, to.name) if to else None
+    return act(store, sender, at, lambda slots: hand_off.release(slots, person.id, at, kept(note), meant))
 
 
-def answer(store: Store, person: Person, sender: str, text: str, at: datetime) -> Acted:
-    """A specialist writes to the practitioner."""
-    return speak(store, person, sender, [("agent", text)], at)
+def give_back(store: Store, sender: str, why: str, at: datetime) -> Acted:
+    """Nobody has heard of the specialist: the conversation takes its old place in the queue again."""
+    return act(store, sender, at, lambda slots: hand_off.give_back(slots, why, at))
+
+
+def answer(
+    store: Store, person: Person, sender: str, text: str, at: datetime, message_id: str | None = None
+) -> Acted:
+    """A specialist writes to the practitioner; the same message sent again is there once."""
+    return speak(store, person, sender, [("agent", text)], at, message_id)
 
 
 def hand_back(store: Store, person: Person, sender: str, at: datetime) -> Acted:
@@ -137,32 +167,49 @@ def close(store: Store, person: Person, sender: str, at: datetime, note: str) ->
 
     def step(slots: dict) -> list[dict]:
         _own_or_specialist(person, slots)
-        return hand_off.close(slots, person.id, at, _kept(note))
+        return hand_off.close(slots, person.id, at, kept(note))
 
-    return _act(store, sender, at, step)
+    return act(store, sender, at, step)
 
 
-def callback(store: Store, person: Person, sender: str, number: str, at: datetime) -> Acted:
-    """Whoever asks leaves a number on which they can be rung back."""
+def callback(store: Store, person: Person, sender: str, number: str, at: datetime, when: str = "") -> Acted:
+    """Whoever asks leaves a number on which they can be rung back, and when that suits."""
 
     def step(slots: dict) -> list[dict]:
         _own_or_specialist(person, slots)
         if slots["status"] == "closed":
             raise hand_off.NotNow(notices.CLOSED)
-        given = {"number": number.strip()[:40]}
+        given = {"number": number.strip()[:40], **({"when": kept(when.strip()[:80])} if when.strip() else {})}
         return [{"event": "action", "name": "callback-number", "timestamp": at.timestamp(), "metadata": given}]
 
-    return _act(store, sender, at, step)
+    return act(store, sender, at, step)
 
 
-def speak(store: Store, person: Person, sender: str, said: Sequence[tuple[str, str]], at: datetime) -> Acted:
+def referral(store: Store, person: Person, sender: str, event: dict, at: datetime) -> Acted:
+    """A referral was made, or heard of: a line in the conversation while it is open. The list to chase is elsewhere."""
+
+    def step(slots: dict) -> list[dict]:
+        _own_or_specialist(person, slots)
+        return [] if slots["status"] == "closed" else [event]
+
+    return act(store, sender, at, step)
+
+
+def speak(
+    store: Store,
+    person: Person,
+    sender: str,
+    said: Sequence[tuple[str, str]],
+    at: datetime,
+    message_id: str | None = None,
+) -> Acted:
     """What the specialist who has it says and does, all of it or nothing: agent, pause, resume."""
 
     def step(slots: dict) -> list[dict]:
         made: list[dict] = []
         for kind, words in said:
             if kind == "agent":
-                fresh = hand_off.reply(slots, person.id, person.name, _kept(words), at)
+                fresh = hand_off.reply(slots, person.id, person.name, kept(words), at)
             elif kind == "resume":
                 fresh = hand_off.hand_back(slots, person.id, at)
             elif slots["with_person"] != person.id:
@@ -173,7 +220,8 @@ def speak(store: Store, person: Person, sender: str, said: Sequence[tuple[str, s
             slots = standing.after(slots, fresh)
         return made
 
-    return _act(store, sender, at, step)
+    words = "\n".join(text for _, text in said)
+    return act(store, sender, at, step, (f"{person.id}:{message_id}", words) if message_id else None)
 
 
 def _turn(store: Store, content: Content, said: _Said) -> Taken:
@@ -204,7 +252,16 @@ def _turn(store: Store, content: Content, said: _Said) -> Taken:
     except Repeated as fault:
         memory_of(store).forget(said.sender)
         return _again(fault.message, said, slots, seq)
+    _queue_differing(store, said, events)
     return Taken(reply, turn.slots, last, False, body)
+
+
+def _queue_differing(store: Store, said: _Said, events: Sequence[dict]) -> None:
+    """Where the practitioner sees it otherwise, reviewers and authors find it in a stream of its own."""
+    for event in events:
+        if event.get("name") == disagreeing.EVENT:
+            where_from = {"conversation": said.sender, "role": said.person.role, **event["metadata"]}
+            store.append(DIFFERING, None, [{**event, "metadata": where_from}])
 
 
 def _again(before: Message, said: _Said, slots: dict, seq: int) -> Taken:
@@ -226,21 +283,43 @@ def _with_masks_told(turn: assistant.Turn, said: _Said) -> tuple[list[dict], lis
     ]
 
 
-def _act(store: Store, sender: str, at: datetime, step: Callable[[dict], list[dict]]) -> Acted:
-    """Do one thing to a conversation as it stands, recorded; raises `NotNow` where it is not allowed."""
+def act(
+    store: Store,
+    sender: str,
+    at: datetime,
+    step: Callable[[dict], list[dict]],
+    once_as: tuple[str, str] | None = None,
+) -> Acted:
+    """Do one thing to a conversation as it stands, recorded; raises `NotNow` where it is not allowed.
+
+    `once_as` (id, words) makes it happen once however often it is sent; other words under that id are refused.
+    """
+    message = Message(once_as[0], _digest(once_as[1]), "") if once_as else None
 
     def once() -> Acted:
         seq, slots = where(store, sender)
         if not seq:
             raise Unknown
+        if message and (before := store.answered(sender, message.id)):
+            return _done_before(before, message, slots, seq)
         events = step(slots)
         if not events:
             return Acted([], slots, seq)
         after = standing.after(slots, events)
         closed: dict[str, Any] = {"closed_at": at.timestamp()} if after["status"] == "closed" else {}
-        return Acted(events, after, add(store, sender, seq, events, after, at, **closed))
+        try:
+            return Acted(events, after, add(store, sender, seq, events, after, at, message, **closed))
+        except Repeated as fault:
+            memory_of(store).forget(sender)
+            return _done_before(fault.message, message or fault.message, slots, seq)
 
     return retrying(store, sender, once)
+
+
+def _done_before(before: Message, now: Message, slots: dict, seq: int) -> Acted:
+    if before.text_digest != now.text_digest:
+        raise MessageReused
+    return Acted([], slots, seq)
 
 
 def _own_or_specialist(person: Person, slots: dict) -> None:
@@ -249,7 +328,7 @@ def _own_or_specialist(person: Person, slots: dict) -> None:
         raise NotYours
 
 
-def _kept(words: str) -> str:
+def kept(words: str) -> str:
     """What a specialist wrote, as it may be kept. Phone numbers stay: telling whom to ring is what they do."""
     text = privacy.clean(words)
     parts, at = [], 0

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, request, url_for
+from markupsafe import Markup
 
 from web.access import current
 from web.contacts import link_of
@@ -43,20 +45,41 @@ EVERYBODY = (
     ("Whom to ring", "directory.services"),
     ("About", "about.about"),
 )
+DESK = (
+    ("Conversations", "review.conversations"),
+    ("Samples", "desk.samples"),
+    ("What audits found", "desk.audits"),
+    ("Actions", "desk.actions"),
+    ("Agreement", "desk.agreements"),
+    ("Criteria", "desk.all_criteria"),
+    ("Export", "desk.exports"),
+)
 OWN = {
-    "practitioner": (("Ask", "chat.home"),),
-    "gp": (("Ask", "chat.home"),),
-    "specialist": (("Advice line", "advice_line.queue"),),
-    "reviewer": (("Conversations", "review.conversations"),),
+    "practitioner": (("Ask", "chat.home"), ("Feedback", "feedback.told")),
+    "gp": (("Ask", "chat.home"), ("Feedback", "feedback.told")),
+    "specialist": (("Advice line", "advice_line.queue"), ("Feedback", "feedback.told")),
+    "reviewer": (("Conversations", "review.conversations"), ("Review desk", "desk.samples")),
     "author": (("Trees", "guidance.trees"),),
 }
 
 
 def furnish(blueprint: Blueprint) -> None:
     """Give every template of the app the menu and the words."""
-    blueprint.app_context_processor(lambda: {"navigation": navigation()})
+    blueprint.app_context_processor(lambda: {"navigation": navigation(), "desk_pages": desk_pages})
     for name, word in FILTERS.items():
         blueprint.add_app_template_filter(word, name)
+
+
+def desk_pages() -> Markup:
+    """The places of the review desk, the one that is open marked."""
+    return _desk_pages(request.endpoint or "", request.script_root)
+
+
+@lru_cache(maxsize=64)
+def _desk_pages(here: str, root: str) -> Markup:
+    link = Markup('<li><a href="{}"{}>{}</a></li>')
+    mark = Markup(' aria-current="page"')
+    return Markup("").join(link.format(url_for(page), mark if page == here else "", text) for text, page in DESK)
 
 
 def navigation() -> list[dict[str, Any]]:
@@ -98,7 +121,13 @@ def moment_of(value: Any) -> datetime | None:
 def moment(value: Any) -> str:
     """A date and time in London: "24 November 2026, 18:31"."""
     at = moment_of(value)
-    return f"{day(at.astimezone(LONDON).date())}, {at.astimezone(LONDON):%H:%M}" if at else ""
+    return _moment(at) if at else ""
+
+
+@lru_cache(maxsize=4096)
+def _moment(at: datetime) -> str:
+    here = at.astimezone(LONDON)
+    return f"{day(here.date())}, {here:%H:%M}"
 
 
 def clock(value: Any) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot import engine, messages, next_steps, reasons, standing, telling
 from bot.content import Content
 from bot.guidance import Guidance
-from bot.model import LEVELS, rank
+from bot.model import LEVELS, NOT_SURE, rank
+from bot.standing import question_at
+from bot.writing import child_name
 from web.contacts import Ring, ring
 from web.reading import passage
-from web.transcript import ask_of
+from web.transcript import ask_of, question_of
 
 NAMES = {
     "1": "Level 1",
@@ -42,6 +46,30 @@ class Reason:
     answer: str
     cites: tuple[str, ...]
     child: int | None = None
+    up: tuple[str, ...] = ()  # the same theme one level up, and one down
+    down: tuple[str, ...] = ()
+    change: str = ""  # the payload that asks it, where it can be asked
+    not_known: str = ""  # why it is not known, in words
+
+
+@dataclass(frozen=True, slots=True)
+class ChildRow:
+    """One child or unborn baby: where it lies, and the answers in which this child differs from the others."""
+
+    child: int
+    name: str
+    words: str
+    cells: tuple[Cell, ...]
+    differs: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """A rule over several facts that weigh more together, with its reason."""
+
+    says: str
+    cites: tuple[str, ...]
+    raises_to: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +87,34 @@ class Shown:
     because: tuple[Reason, ...]
     raises: tuple[Reason, ...]
     settles: tuple[Reason, ...]
-    children: tuple[tuple[int, str], ...]
+    children: tuple[ChildRow, ...]
     trees: tuple[tuple[str, int, str], ...]  # title, version, approved by ("" where nobody has)
     hand_off: str
     comparators_only: bool
+    lowers: tuple[Reason, ...] = ()  # for authors and reviewers alone
+    own: tuple[str, ...] = ()  # the practitioner's own view beside it
+    together: tuple[Together, ...] = ()
+    sections: tuple[next_steps.Section, ...] = ()
+
+    @property
+    def raising(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """What would raise it: each question, its answers, and for which of several children."""
+        return _grouped(self.raises, self.several)
+
+    @property
+    def lowering(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """What would lower it, in the same way."""
+        return _grouped(self.lowers, self.several)
+
+    @property
+    def open_range(self) -> bool:
+        """Whether the level is not settled."""
+        return not any(cell.indicated for cell in self.cells)
+
+    @property
+    def several(self) -> bool:
+        """Whether there is more than one child."""
+        return len(self.children) > 1
 
     @property
     def unapproved(self) -> bool:
@@ -70,8 +122,26 @@ class Shown:
         return any(not approved for _, _, approved in self.trees)
 
 
-def shown(outcome: dict[str, Any], urgency: str, content: Content, at: datetime, for_author: bool = False) -> Shown:
-    """An outcome (contract, section 2) made ready for the page."""
+def _grouped(rows: tuple[Reason, ...], several: bool) -> list[tuple[str, list[tuple[str, str]]]]:
+    found: dict[str, dict[str, list[str]]] = {}
+    for row in rows:
+        children = found.setdefault(row.ask, {}).setdefault(row.answer, [])
+        children += [str(row.child)] if row.child and several else []
+    return [
+        (ask, [(answer, f"child {', '.join(children)}" if children else "") for answer, children in answers.items()])
+        for ask, answers in found.items()
+    ]
+
+
+def shown(
+    outcome: dict[str, Any],
+    urgency: str,
+    content: Content,
+    at: datetime,
+    for_author: bool = False,
+    slots: Mapping[str, Any] | None = None,
+) -> Shown:
+    """An outcome (contract, section 2) made ready for the page; with the slots, also what stands beside it."""
     steps = list(outcome.get("do_next") or ())
     low, high, indicated = outcome.get("at_least"), outcome.get("at_most"), outcome.get("indicated")
     because = tuple(_reason(r, content) for r in outcome.get("because") or ())
@@ -86,15 +156,57 @@ def shown(outcome: dict[str, Any], urgency: str, content: Content, at: datetime,
         cells=cells(low, high, indicated, content.guidance),
         because=because,
         raises=tuple(_reason(r, content) for r in _raising(outcome, for_author)),
-        settles=tuple(_reason(r, content) for r in outcome.get("would_settle") or ()),
-        children=tuple(
-            (c["child"], range_words(c["at_least"], c["at_most"], c["indicated"]))
-            for c in outcome.get("children") or ()
-        ),
+        settles=tuple(_settle(r, content, slots) for r in outcome.get("would_settle") or ()),
+        children=_children(outcome, content, slots),
         trees=tuple(_tree(t, content) for t in outcome.get("trees") or ()),
         hand_off=outcome.get("hand_off") or "none",
         comparators_only=comparators_only(because, content.guidance),
+        lowers=lowers(slots, content) if for_author and slots else (),
+        own=tuple(telling.own_view_words(slots, content, outcome)) if slots else (),
+        together=together(slots, content) if slots else (),
+        sections=tuple(next_steps.sections(slots, outcome, content)) if slots else (),
     )
+
+
+def lowers(slots: Mapping[str, Any], content: Content) -> tuple[Reason, ...]:
+    """The single answers that would lower it: never shown to practitioners."""
+    now = dict(slots)
+    where = standing.where(now, content)
+    found = reasons.would_lower(now, content, where, reasons.bounds_of(now, content, where))
+    return tuple(_reason(row, content) for row in found)
+
+
+def together(slots: Mapping[str, Any], content: Content) -> tuple[Together, ...]:
+    """The combination rules that apply, each with its reason."""
+    found = engine.applying(content.common.combinations, content.common, slots, standing.children(slots))
+    return tuple(Together(r.says, r.cites, r.raises_to and NAMES[r.raises_to]) for r in found)
+
+
+def _children(outcome: Mapping[str, Any], content: Content, slots: Mapping[str, Any] | None) -> tuple[ChildRow, ...]:
+    """One row per child or unborn baby; what differs between them is shown, not blurred."""
+    rows = outcome.get("children") or ()
+    differing = _differing(slots, content, len(rows)) if slots and len(rows) > 1 else {}
+    return tuple(
+        ChildRow(
+            row["child"],
+            child_name(slots or {}, row["child"]),
+            range_words(row["at_least"], row["at_most"], row["indicated"]),
+            cells(row["at_least"], row["at_most"], row["indicated"], content.guidance),
+            tuple((ask_of(content, q), answers.get(row["child"], "Not asked yet")) for q, answers in differing.items()),
+        )
+        for row in rows
+    )
+
+
+def _differing(slots: Mapping[str, Any], content: Content, children: int) -> dict[str, dict[int, str]]:
+    """The questions about a child that were answered differently for different children."""
+    found: dict[str, dict[int, str]] = {}
+    for key, answer in slots.items():
+        name, _, number = key.partition("#")
+        question = question_of(content, name) if "/" in name and answer is not None else None
+        if question is not None and question.about == "child":
+            found.setdefault(name, {})[int(number or 1)] = str(answer)
+    return {q: a for q, a in found.items() if len(set(a.values())) > 1 or 0 < len(a) < children}
 
 
 def range_words(low: str | None, high: str | None, indicated: str | None) -> str:
@@ -143,7 +255,39 @@ def _raising(outcome: dict[str, Any], for_author: bool) -> list[dict[str, Any]]:
 
 
 def _reason(row: dict[str, Any], content: Content) -> Reason:
-    return Reason(ask_of(content, row["q"]), row.get("answer") or "", tuple(row.get("cites") or ()), row.get("child"))
+    cites = tuple(row.get("cites") or ())
+    up, down = (same_theme(cites, content.guidance, step) for step in (1, -1))
+    return Reason(ask_of(content, row["q"]), row.get("answer") or "", cites, row.get("child"), up, down)
+
+
+def same_theme(cites: tuple[str, ...], guidance: Guidance, step: int) -> tuple[str, ...]:
+    """Passages on the same theme so many levels up or down from what is cited."""
+    found: dict[str, None] = {}
+    for passage_here in (guidance.passages[c] for c in cites if c in guidance.passages):
+        for other in passage_here.same_theme:
+            there = guidance.passages.get(other)
+            levels = (passage_here.level[:1], there.level[:1] if there else "")
+            if all(level.isdigit() for level in levels) and int(levels[1]) - int(levels[0]) == step:
+                found[other] = None
+    return tuple(found)
+
+
+def _settle(row: dict[str, Any], content: Content, slots: Mapping[str, Any] | None) -> Reason:
+    """A fact that would settle it, with the payload that asks it and why it is not known."""
+    child = row.get("child")
+    key = row["q"] + (f"#{child}" if child and child > 1 else "")
+    if slots is None or question_at(slots, content, key) is None:
+        return _reason(row, content)
+    fits = messages.fits(slots, content, messages.Message("change", "change", key))
+    kind = slots["not_known"].get(key) or ("" if slots.get(key) != NOT_SURE else "unsaid")
+    return Reason(
+        ask_of(content, row["q"]),
+        "",
+        (),
+        child,
+        change=messages.payload("change", key, None, child) if fits else "",
+        not_known=content.phrases.get(f"not-known-{kind}", ""),
+    )
 
 
 def _tree(row: dict[str, Any], content: Content) -> tuple[str, int, str]:

@@ -40,6 +40,7 @@ PRACTICE = {
         Person("gp", "Practice GP", "gp", "gp-practice"),
         Person("specialist", "Practice specialist", "specialist", "dchs"),
         Person("reviewer", "Practice reviewer", "reviewer", "dchs"),
+        Person("second-reviewer", "Practice second reviewer", "reviewer", "dhcft"),
         Person("author", "Practice Named nurse", "author", "dchs"),
         Person("colleague", "Practice colleague", "specialist", "dchs"),
     )

@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from bot import hand_off, standing
+from bot import standing
 from bot.content import Content
 from logs.store import Conflict, Message, Store
+from web import rows
 from web.memory import memory_of
 
 TRIES = 5
-HELD_BY = frozenset({"with_person", "with_name"})
 
 T = TypeVar("T")
 
@@ -55,7 +55,8 @@ def add(
     **columns: Any,
 ) -> int:
     """Append events after this sequence number, with the conversation's row in every list; the new last one."""
-    summary = {**_row(sender, after), "updated_at": at.timestamp(), **columns}
+    before = store.summary(sender) if seq and rows.is_notable(events) else None
+    summary = {**rows.of(sender, after, events, before), "updated_at": at.timestamp(), **columns}
     last = store.append(sender, seq, events, summary=summary, message=message)
     memory_of(store).put(sender, last, after)
     return last
@@ -77,11 +78,3 @@ def retrying(store: Store, sender: str, step: Callable[[], T]) -> T:
         except Conflict:
             memory_of(store).forget(sender)
     return step()
-
-
-def _row(sender: str, slots: dict) -> dict[str, Any]:
-    """The conversation in every list; a closed one stays with whoever had it last."""
-    row = hand_off.summary(slots, sender)
-    if slots["status"] != "closed":
-        return row
-    return {name: value for name, value in row.items() if name not in HELD_BY}

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from bot import own_view
 from bot.content import Content
-from bot.model import Tree
+from bot.model import COMMON, NOT_SURE, Tree
+from bot.preview import Preview, previews
 from bot.standing import CHOICE, children, question_at
 from web.transcript import ask_of, payload, question_of, stands_in
 
@@ -24,6 +26,9 @@ class Option:
     title: str
     payload: str
     quotes: tuple[str, ...] = ()
+    falls_away: tuple[str, ...] = ()  # later answers that would no longer count, while an answer is being changed
+    asks_more: str = ""  # the first question that would be asked then
+    unsure: bool = False  # "Not sure" to a question of fact: why it is not known may be said
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,8 @@ class Asked:
     concern: str
     answered: int
     at_most: int | None  # questions that may still follow in this concern, this one not counted
+    before: str = ""  # the answer that is being changed
+    own_view: bool = False
 
     @property
     def suggested(self) -> tuple[Option, ...]:
@@ -56,6 +63,7 @@ class Given:
     ask: str
     answer: str
     change: str
+    not_known: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,8 @@ class HeardItem:
     cite: str = ""
 
 
+# Not sure about danger brings a person; there is nothing to explain first.
+NEVER_ASKED_WHY = frozenset({CHOICE, own_view.KEY, own_view.LAST_KEY, f"{COMMON}/danger-now", f"{COMMON}/flag-danger"})
 LABELS = {
     "stated": "you said so",
     "unclear": "may be so, treated as if it is",
@@ -111,6 +121,10 @@ def asked(
     tree = content.trees.get(custom.get("tree") or "")
     quotes = {(s["q"], s["a"]): tuple(s["quotes"]) for s in custom.get("suggested") or ()}
     options = tuple(_option(button, quotes) for button in buttons)
+    slot = slots.get("changing") or ""
+    if slot and slot != CHOICE:
+        known = {p.answer: p for p in previews(slots, content, slot)}
+        options = tuple(_with_preview(option, known, content) for option in options)
     left = longest_way(tree, key.partition("/")[2]) if tree and key else None
     return Asked(
         key=key,
@@ -123,12 +137,25 @@ def asked(
         concern=tree.title if tree else "",
         answered=len(answers(slots)),
         at_most=left,
+        before=str(slots.get(slot) or "") if slot and slot != CHOICE else "",
+        own_view=key == own_view.KEY,
     )
+
+
+def _with_preview(option: Option, known: dict[str, Preview], content: Content) -> Option:
+    """An option with what choosing it would do to the answers given later."""
+    found = known.get(option.title)
+    if found is None:
+        return option
+    away = tuple(dict.fromkeys(ask_of(content, key) for key in found.falls_away))
+    return replace(option, falls_away=away, asks_more=ask_of(content, found.asks_more) if found.asks_more else "")
 
 
 def _option(button: dict[str, Any], quotes: dict[tuple[str, str], tuple[str, ...]]) -> Option:
     told = (payload(button["payload"]) or ("", {}))[1]
-    return Option(button["title"], button["payload"], quotes.get((str(told.get("q")), str(told.get("a"))), ()))
+    said = quotes.get((str(told.get("q")), str(told.get("a"))), ())
+    unsure = told.get("a") == NOT_SURE and told.get("q") not in NEVER_ASKED_WHY
+    return Option(button["title"], button["payload"], said, unsure=unsure)
 
 
 def longest_way(tree: Tree, question: str) -> int | None:
@@ -163,7 +190,11 @@ def answers_so_far(slots: dict[str, Any], content: Content) -> list[Given]:
         first = 1 if several and question and question.about == "child" else None
         child = int(number) if number else first
         body: dict[str, Any] = {"q": name} | ({"child": child} if child else {})
-        found.append(Given(name, child, ask_of(content, name), answer, "/change" + json.dumps(body)))
+        kind = (slots.get("not_known") or {}).get(key)
+        why = content.phrases.get(f"not-known-{kind}", "") if kind else ""
+        given_before = name == own_view.KEY and slots.get("outcome")  # a view from before is not made afterwards
+        change = "" if given_before else "/change" + json.dumps(body)
+        found.append(Given(name, child, ask_of(content, name), answer, change, why))
     return found
 
 
@@ -195,9 +226,9 @@ def flags_heard(slots: dict[str, Any]) -> list[HeardItem]:
     ]
 
 
-def beside(texts: list[str], outcome: dict[str, Any] | None) -> list[str]:
+def beside(texts: list[str], outcome: dict[str, Any] | None, content: Content) -> list[str]:
     """What was said with an outcome and does not stand in it: that something was masked, for one."""
-    return [text for text in texts if not (outcome and stands_in(text, outcome))]
+    return [text for text in texts if not (outcome and stands_in(text, outcome, content))]
 
 
 @dataclass(frozen=True, slots=True)

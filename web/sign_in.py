@@ -127,7 +127,10 @@ def sign_in() -> Any:
 
 @pages.post("/sign-out")
 def sign_out() -> Any:
-    """Sign out."""
+    """Sign out; whoever would leave something behind is told first, and may go all the same."""
+    before = current_app.extensions.get("before_leaving")
+    if before and "anyway" not in request.form and (first := before()):
+        return first
     leave()
     return redirect(url_for("sign_in.choose"), code=303)
 

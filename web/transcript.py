@@ -13,8 +13,9 @@ from bot.content import Content
 from bot.model import COMMON, Question
 from bot.standing import CHOICE
 from bot.telling import level_line
+from web import deeds
 
-PAYLOAD = re.compile(r"^/(start|person|answer|change)\s*(\{.*\})?\s*$", re.S)
+PAYLOAD = re.compile(r"^/(start|person|continue|answer|change|differ)\s*(\{.*\})?\s*$", re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Line:
     note: str = ""
     hand_off: bool = False
     seq: int = 0
+    mark: str = ""  # how far the other side has got with it: sent, delivered, seen
 
 
 @dataclass(slots=True)
@@ -62,7 +64,7 @@ class _Reading:
         if last is None or last.kind != "assistant" or last.at != at:
             return ()
         said = last.text.split("\n")
-        inside = tuple(part for part in said if stands_in(part, outcome))
+        inside = tuple(part for part in said if stands_in(part, outcome, self.content))
         rest = "\n".join(part for part in said if part not in inside)
         self.lines[-1:] = [replace(last, text=rest)] if rest.strip() else []
         return inside
@@ -76,10 +78,10 @@ class _Reading:
             self.lines.append(line)
 
 
-def stands_in(text: str, outcome: dict[str, Any]) -> bool:
+def stands_in(text: str, outcome: dict[str, Any], content: Content) -> bool:
     """Whether words of the assistant are part of an outcome they came with."""
     parts = (*outcome.get("do_next", ()), *(row.get("says") for row in outcome.get("route", ())), outcome.get("says"))
-    return text == level_line(outcome) or any(part and part in text for part in parts)
+    return text == level_line(outcome, content) or any(part and part in text for part in parts)
 
 
 def lines(stored: Iterable[Any], content: Content) -> list[Line]:
@@ -176,10 +178,18 @@ def _said(event: dict[str, Any], at: datetime, seq: int, reading: _Reading) -> l
         shown = reading.asked.text if reading.asked and event.get("text") in reading.offered else ""
         asked = shown or ask_of(reading.content, str(body.get("q", "")))
         child = f" (child {body['child']})" if body.get("child") and reading.several else ""
-        return [Line("practitioner", str(body.get("a", "")), at, asked=asked + child, content=digest, seq=seq)]
+        besides = _besides(body, reading.content)
+        said = str(body.get("a", "")) + (f"\n{besides}" if besides else "")
+        return [Line("practitioner", said, at, asked=asked + child, content=digest, seq=seq)]
     if kind == "person":
         return [Line("practitioner", "I would like to speak with a specialist.", at, content=digest, seq=seq)]
     return []  # starting and changing are told by their own events
+
+
+def _besides(body: dict[str, Any], content: Content) -> str:
+    """What stands beside an answer: the main worry, or why it is not known."""
+    kind = content.phrases.get(f"not-known-{body.get('not_known')}", "") if body.get("not_known") else ""
+    return " ".join(filter(None, (str(body.get("worry") or ""), kind)))
 
 
 def _answered(event: dict[str, Any], at: datetime, seq: int, reading: _Reading) -> list[Line]:
@@ -214,13 +224,21 @@ def _done(event: dict[str, Any], at: datetime, seq: int, content: Content) -> li
         "callback-number": "A number to ring back was given",
         "change-asked": "An answer is being changed",
         "danger-again": "Danger was heard again. The emergency notice was shown",
+        "view-differs": f"The practitioner sees it otherwise: level {meta.get('level')}",
+        "referral-made": "A referral was made",
+        "referral-answered": "Acknowledged" if meta.get("acknowledged") else "Not acknowledged yet",
     }.get(name or "")
     if says is None:
-        return []
+        done = deeds.deed(event, lambda key: ask_of(content, key))
+        return [Line("event", done[0], at, note=done[1], seq=seq)] if done else []
     note = meta.get("says") or meta.get("note") or ""
     if name == "callback-number":
         note = str(meta.get("number") or "")
     if name == "change-asked":
         note = ask_of(content, str(meta.get("question") or ""))
+    if name == "view-differs":
+        note = ". ".join(filter(None, (content.phrases.get(f"differs-{meta.get('code')}"), meta.get("words"))))
+    if name in ("referral-made", "referral-answered"):
+        note = ", ".join(str(meta[part]) for part in ("to", "taken_by", "by", "decision") if meta.get(part))
     quotes = tuple(meta.get("quotes") or ())
     return [Line("event", says, at, quotes=quotes, note=note, hand_off=name == "handed-off", seq=seq)]

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bot import rule_book
 from bot import trees as reader
 from bot.check import content_rules, examples, graph, order, wording
 from bot.guidance import Guidance, GuidanceError
 from bot.guidance import read as read_guidance
 from bot.model import Common, Tree
-from bot.trees import Fault
+from bot.plain_yaml import Fault, fault_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,7 @@ def _guidance(texts: dict[str, str]) -> tuple[Guidance | None, list[Fault]]:
     try:
         return read_guidance(named), []
     except GuidanceError as error:
-        return None, [_fault_of(problem) for problem in error.problems]
-
-
-def _fault_of(problem: str) -> Fault:
-    file, _, rest = problem.partition(":")
-    line, _, says = rest.partition(":")
-    return Fault(file, int(line) if line.strip().isdigit() else 1, says.strip() or problem)
+        return None, [fault_of(problem) for problem in error.problems]
 
 
 def everything(texts: dict[str, str]) -> Checked:
@@ -63,8 +58,22 @@ def everything(texts: dict[str, str]) -> Checked:
             faults += order.faults(tree, common)
             faults += examples.faults(tree, common)
     faults += wording.of_common(common, guidance)
+    faults += _rule_book(texts, trees, common, guidance)
     counts = _counts(trees, common, broken={f.file for f in faults})
     return Checked(trees, common, guidance, tuple(sorted(set(faults))), counts)
+
+
+def _rule_book(
+    texts: dict[str, str], trees: dict[str, Tree], common: Common, guidance: Guidance | None
+) -> list[Fault]:
+    """What is wrong with the rules by which a person takes over, where a partnership brings its own."""
+    text = texts.get(f"knowledge/{rule_book.FILE}")
+    if text is None or guidance is None:
+        return []
+    named = {tree for rule in rule_book.read(text)[0].rules if rule.when == "tree-chosen" for tree in rule.what}
+    ours = trees if named & trees.keys() else None  # trees of another partnership may have none that the rules name
+    known = rule_book.Known(common.questions, ours, guidance.passages, guidance.organisations)
+    return [fault_of(problem) for problem in rule_book.read(text, known)[1]]
 
 
 def _counts(trees: dict[str, Tree], common: Common, broken: set[str]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from datetime import date
 from bot.check.graph import fault, known
 from bot.guidance import Guidance
 from bot.model import LEVELS, NOT_SURE, Common, Outcome, Place, Question, Rule, Tree
-from bot.trees import Fault, did_you_mean
+from bot.plain_yaml import Fault, did_you_mean
 
 PHONE_ROUTES = frozenset(("council-protection", "emergency"))
 FIRST, LAST = "danger-now", "danger-before-ending"

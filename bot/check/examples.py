@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bot.check.graph import fault, known
 from bot.engine import walk
 from bot.model import Common, Example, Outcome, RedFlag, Tree
-from bot.trees import Fault, did_you_mean
+from bot.plain_yaml import Fault, did_you_mean
 from bot.understanding.phrases import found_in, spread
 
 

@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from bot.engine import key_of
 from bot.model import Common, Outcome, Place, Question, Tree
-from bot.trees import Fault, did_you_mean
+from bot.plain_yaml import Fault, did_you_mean
 
 
 def fault(at: Place, says: str) -> Fault:

@@ -10,7 +10,7 @@ from typing import cast
 from bot.check.graph import behind, fault, known
 from bot.engine import joined, outcome_range
 from bot.model import COMMON, HAND_OFFS, LEVELS, NOT_SURE, URGENCIES, Common, Outcome, Question, Tree
-from bot.trees import Fault
+from bot.plain_yaml import Fault
 
 Pair = tuple[int, int]
 

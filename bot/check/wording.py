@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from bot.check.graph import fault
 from bot.guidance import Guidance
 from bot.model import Common, Outcome, Place, Question, Tree
-from bot.trees import Fault
+from bot.plain_yaml import Fault
 
 LONGEST = {"ask": 240, "why": 200, "help": 400, "answer": 70, "says": 360, "do_next": 260}
 GRADE = 10.0  # Flesch-Kincaid; about what a busy adult reads at a glance

@@ -30,7 +30,7 @@ def read(text: str, trees: Mapping[str, Tree], common: Common) -> Understood:
     concerns = [HeardConcern(t, tuple(f.quotes)) for t, f in ranked(heard) if t in trees]
     return Understood(
         concerns=tuple(concerns[:MOST_CONCERNS]),
-        red_flags=tuple(HeardFlag(name, tuple(f.quotes), f.label) for name, f in flags),
+        red_flags=tuple(HeardFlag(name, tuple(f.quotes), f.label, heard.learned == name) for name, f in flags),
         suggested=suggested(heard, words, common),
         urgency=heard.urgency,
         asks_for_person=asks_for_person(heard.message, words),

@@ -52,8 +52,19 @@ def _leave_hints(heard: Listened) -> None:
 
 
 def _quotes(heard: Listened, weighed: Weighed) -> list[str]:
-    found = [heard.message.quote(first, last) for first, last in weighed.because]
+    found = [_around(heard, first, last) for first, last in weighed.because]
     return list(dict.fromkeys(q for q in found if q.strip())) or [heard.message.text.strip()[:80]]
+
+
+def _around(heard: Listened, first: int, last: int) -> str:
+    """The words at a place and two on either side within its sentence: one word alone says nothing to a reader."""
+    tokens = heard.message.tokens
+    sentence = tokens[first].sentence
+    while first > 0 and tokens[first - 1].sentence == sentence and last - first < 3:
+        first -= 1
+    while last + 1 < len(tokens) and tokens[last + 1].sentence == sentence and last - first < 5:
+        last += 1
+    return heard.message.quote(first, last)
 
 
 def _ask(heard: Listened, weighed: Weighed) -> None:
@@ -67,7 +78,7 @@ def _ask(heard: Listened, weighed: Weighed) -> None:
         key=lambda t: weighed.odds[t],
         default=TREE_OF[name],
     )
-    add_tree(heard, tree, flag.quotes[0], 0.5, "today")
+    add_tree(heard, tree, flag.quotes[0], 0.5, "none")
 
 
 def _sooner(heard: Listened, weighed: Weighed) -> None:
@@ -84,7 +95,7 @@ def _weigh_trees(heard: Listened, weighed: Weighed) -> None:
             heard.trees[tree].score += TREE_WEIGHT * odds
         elif odds > 0.0:
             places = weighed.because or ((0, 0),)
-            quote = heard.message.quote(*places[0]) if heard.message.tokens else heard.message.text.strip()
+            quote = _around(heard, *places[0]) if heard.message.tokens else heard.message.text.strip()
             heard.trees[tree] = Heard([quote] if quote else [], "unclear", "none", TREE_WEIGHT * odds)
 
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from threading import Lock
 
 import snowballstemmer
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _stemmer = snowballstemmer.stemmer("english")
+_one_at_a_time = Lock()  # the stemmer holds the word it works on: two threads at once would stem each other's words
 Word = tuple[str, int, int]  # stem, start, end
 
 
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """The stem of one word, in lower case."""
-    return str(_stemmer.stemWord(word.casefold().replace("’", "'")))
+    with _one_at_a_time:
+        return str(_stemmer.stemWord(word.casefold().replace("’", "'")))
 
 
 def spread(text: str) -> tuple[str, list[Word]]:

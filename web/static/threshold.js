@@ -74,10 +74,11 @@ for (const part of document.querySelectorAll("[data-live]")) {
   const title = document.title;
   let misses = 0;
   const look = async () => {
-    if (!document.hidden) {
+    if (!document.hidden || "always" in part.dataset) {
       try {
         const address = new URL(part.dataset.live, location.href);
         address.searchParams.set("after", part.dataset.seq);
+        if (document.hidden) address.searchParams.set("hidden", "1");
         const answer = await fetch(address, { headers: { "X-Requested-With": "fetch" }, redirect: "error" });
         misses = 0;
         if (answer.status === 200) replace(part, answer, await answer.text(), title);
@@ -104,9 +105,45 @@ function replace(part, answer, html, title) {
   for (let n = before; before && n < turns.length; n += 1) turns[n].classList.add("turn--new");
   if (inside) { part.tabIndex = -1; part.focus(); }
   const count = answer.headers.get("X-Count");
+  notice(part, answer, count);
   if (count !== null) document.title = title.replace(/^\(\d+\) /, "").replace(/^/, count === "0" ? "" : `(${count}) `);
   const told = document.getElementById("live-told");
   if (told) told.textContent = answer.headers.get("X-Told") || "";
+}
+
+// Somebody new waits, or danger was typed: a notice of the browser's own, where it was asked for. It tells nothing of a
+// child, and only that there is something to look at.
+function notice(part, answer, count) {
+  const more = count !== null && Number(count) > Number(part.dataset.count || 0);
+  const alarm = Number(answer.headers.get("X-Alert") || 0) > Number(part.dataset.alert || 0);
+  if (count !== null) part.dataset.count = count;
+  part.dataset.alert = answer.headers.get("X-Alert") || part.dataset.alert || "0";
+  if (alarm) document.title = `(!) ${document.title.replace(/^\(!\) /, "")}`;
+  if ((more || alarm) && "Notification" in window && Notification.permission === "granted") {
+    new Notification(alarm ? "Danger was typed in a conversation" : "Somebody waits on the advice line", { tag: "advice-line" });
+  }
+}
+
+for (const button of document.querySelectorAll("[data-notify]")) {
+  const told = document.getElementById("notify-told");
+  const state = () => { if (told && "Notification" in window && Notification.permission === "granted") told.textContent = "You will be told."; };
+  state();
+  button.addEventListener("click", async () => {
+    if (!("Notification" in window)) { told.textContent = "This browser has no notices. The number in the title tells you."; return; }
+    const answer = await Notification.requestPermission();
+    if (answer === "granted") state(); else told.textContent = "The browser does not allow it. The number in the title tells you.";
+  });
+}
+
+// How long a call has lasted.
+for (const clock of document.querySelectorAll("[data-timer]")) {
+  const begun = Number(clock.dataset.timer) * 1000;
+  const show = () => {
+    const seconds = Math.max(0, Math.floor((Date.now() - begun) / 1000));
+    clock.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  };
+  show();
+  setInterval(show, 1000);
 }
 
 function typing() {
