@@ -157,6 +157,7 @@ class HeardConcern:
 
     tree: str
     quotes: tuple[str, ...]
+    guessed: bool = False  # only the learned layer names it
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,9 +144,11 @@ def hear(slots: Slots, content: Content, text: str) -> tuple[Step, Understood]:
 
 def _concerns(step: Step, slots: Slots, content: Content, heard: Understood) -> None:
     known = {c["tree"] for c in slots["concerns"]}
+    # A guess opens a conversation where nothing else does; beside words that name a concern it would only confuse.
+    named = [c for c in heard.concerns if not c.guessed] or ([] if slots["chosen"] else list(heard.concerns[:1]))
     fresh: list[dict[str, Any]] = [
         {"tree": c.tree, "quotes": list(c.quotes)}
-        for c in heard.concerns
+        for c in named
         if c.tree not in known and c.tree in content.trees
     ]
     if not fresh:
@@ -157,7 +159,7 @@ def _concerns(step: Step, slots: Slots, content: Content, heard: Understood) -> 
     for concern in fresh:
         if concern["quotes"]:
             title = content.trees[concern["tree"]].title
-            step.say(telling.quoting(content, "heard-concern", concern["quotes"]) + f" {title}.")
+            step.say(telling.quoting(content, "heard-concern", [max(concern["quotes"], key=len)]) + f" {title}.")
 
 
 def _flags(step: Step, slots: Slots, content: Content, heard: Understood) -> None:

@@ -27,7 +27,7 @@ def read(text: str, trees: Mapping[str, Tree], common: Common) -> Understood:
     _own(heard, trees, common)
     decide(heard, words, model())
     flags = sorted(heard.flags.items(), key=_gravest)
-    concerns = [HeardConcern(t, tuple(f.quotes)) for t, f in ranked(heard) if t in trees]
+    concerns = [HeardConcern(t, tuple(f.quotes), t in heard.guessed) for t, f in ranked(heard) if t in trees]
     return Understood(
         concerns=tuple(concerns[:MOST_CONCERNS]),
         red_flags=tuple(HeardFlag(name, tuple(f.quotes), f.label, heard.learned == name) for name, f in flags),

@@ -78,6 +78,8 @@ def _ask(heard: Listened, weighed: Weighed) -> None:
         key=lambda t: weighed.odds[t],
         default=TREE_OF[name],
     )
+    if tree not in heard.trees:
+        heard.guessed.add(tree)
     add_tree(heard, tree, flag.quotes[0], 0.5, "none")
 
 
@@ -96,6 +98,7 @@ def _weigh_trees(heard: Listened, weighed: Weighed) -> None:
         elif odds > 0.0:
             places = weighed.because or ((0, 0),)
             quote = _around(heard, *places[0]) if heard.message.tokens else heard.message.text.strip()
+            heard.guessed.add(tree)
             heard.trees[tree] = Heard([quote] if quote else [], "unclear", "none", TREE_WEIGHT * odds)
 
 
