@@ -150,6 +150,7 @@ def can(slots: Slots, content: Content, standing: Standing) -> list[dict[str, st
         if asked is not None and fits and not any(settled["q"] in f["payload"] for f in found):
             title = content.phrases["ask-again"].replace("{quotes}", asked.question.ask)
             found.append({"title": title, "payload": payload("change", asked.key, None, child)})
+    found += _count(slots, content)
     waiting = pending(slots, content)
     found += [
         {"title": content.trees[t].title, "payload": payload("answer", CHOICE, content.trees[t].title)} for t in waiting
@@ -157,6 +158,18 @@ def can(slots: Slots, content: Content, standing: Standing) -> list[dict[str, st
     if slots["chosen"]:
         found.append({"title": content.phrases["another-concern"], "payload": payload("change", CHOICE)})
     return found
+
+
+def _count(slots: Slots, content: Content) -> list[dict[str, str]]:
+    """How many children there are, where no tree asked: each further child then gets a row and questions of its own."""
+    count = content.common.questions.get("children")
+    if count is None or slots.get(f"{COMMON}/children") is not None or slots["status"] != "with-assistant":
+        return []
+    trees = [content.trees[name] for name in slots["chosen"] if name in content.trees]
+    if not any(q.about == "child" for tree in trees for q in tree.questions.values()):
+        return []
+    title = content.phrases["ask-again"].replace("{quotes}", count.ask)
+    return [{"title": title, "payload": payload("change", f"{COMMON}/children")}]
 
 
 def custom(

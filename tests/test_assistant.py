@@ -251,3 +251,18 @@ def test_a_mild_level_never_stands_alone_beside_an_open_question() -> None:
     outcome = talk.custom["outcome"]
     if outcome["indicated"] is None and outcome["at_least"] in ("1", "2"):
         assert outcome["says"].startswith(CONTENT.phrases["open-range"]) or outcome["hand_off"] in ("today", "now")
+
+
+def test_where_no_tree_asked_how_many_children_it_can_be_told_after_the_outcome() -> None:
+    talk = Talk("gp-practice")
+    talk.says("/start")
+    talk.answers("every-tree/danger-now", "No")
+    talk.answers(CHOICE, CONTENT.trees["was-not-brought"].title)
+    while talk.titles:
+        talk.says("No" if talk.custom["question"] == "every-tree/danger-before-ending" else talk.titles[0])
+    assert talk.slots.get("every-tree/children") is None
+    asks = '/change{"q":"every-tree/children"}'
+    assert asks in [c["payload"] for c in talk.custom["can"]]
+    assert talk.says(asks)["question"] == "every-tree/children"
+    custom = talk.answers("every-tree/children", "2 children")
+    assert custom["child"] == 2 or len(custom["outcome"]["children"]) == 2
