@@ -5,6 +5,7 @@
 MAKEFLAGS += --no-print-directory
 
 PORT ?= 8000
+HAND_OFF ?= 60
 export PORT PYTHON CHROMIUM
 
 PY := .venv/bin/python
@@ -32,14 +33,15 @@ lint: .venv/.test  ## ruff, mypy and the arrows of the house
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports --no-logo
 
-bench: install .venv/.test  ## how fast a turn, a start and the review desk are, beside references of the same run
+bench: install .venv/.test  ## how fast turns, starts, the review desk and hand-offs are (HAND_OFF=600: ten minutes of them)
 	@$(PY) -m bench.turns
 	@$(PY) -m bench.start
 	@$(PY) -m bench.understanding
+	@$(PY) -m bench.review
+	@$(PY) -m bench.hand_off --seconds $(HAND_OFF)
 
 train: .venv/.test  ## the learned layer of understanding anew from tests/conversations/
 	@$(PY) -m bench.train_understanding
-	@$(PY) -m bench.review
 
 pack: install  ## a wheel of the program in dist/, and the trees on paper in dist/pack/
 	@rm -rf dist && mkdir -p dist/pack

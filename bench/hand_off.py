@@ -1,14 +1,16 @@
-"""The advice line under load: 50 practitioners wait, 10 specialists answer, on one process, by polling.
+"""The advice line under load: 50 practitioners wait, 10 specialists answer, on one process.
 
-    python -m bench.hand_off [--seconds 60] [--practitioners 50] [--specialists 10]
+    python -m bench.hand_off [--seconds 60] [--practitioners 50] [--specialists 10] [--streams 128]
 
-Every message must arrive once, and its 95th percentile from sent to seen must stay under two seconds. The pages poll
-as a browser does (every 1.5 s). Loopback only; ends by time. `--seconds 600` is the ten minutes of the promise.
+Every message must arrive once, and its 95th percentile from sent to seen must stay under two seconds. The pages do as
+a browser does: they look when a stream tells them to, and every 1.5 s where there was no place for one. `--streams 0`
+is polling alone. Loopback only; ends by time. `--seconds 600` is the ten minutes of the promise.
 """
 
 from __future__ import annotations
 
 import argparse
+import http.client
 import http.cookiejar
 import os
 import random
@@ -25,6 +27,7 @@ from pathlib import Path
 from bench.servers import LOOPBACK, Server, serving
 
 POLL = 1.5  # seconds between two looks of an open page, as in the templates
+SELDOM = 15.0  # the same where a stream tells the page, as in web/static/live.js
 PAUSE = 4.0  # seconds between two messages of one specialist
 LONGEST = 600.0
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -59,6 +62,34 @@ class Browser:
         with self.open(self.base + path, body.encode(), timeout=30) as answer:
             answer.read()
             return str(answer.url)
+
+
+class Told:
+    """What tells a page to look: a stream, where the server has a place for one, else the clock."""
+
+    def __init__(self, browser: Browser, path: str) -> None:
+        self.look, self.streaming = threading.Event(), False
+        self._open, self._address = browser.open, browser.base + path
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        try:
+            with self._open(self._address, timeout=60) as answer:
+                self.streaming = answer.status == 200
+                self.look.set()
+                for word in answer:
+                    if word.startswith(b"data:"):
+                        self.look.set()
+        except (OSError, http.client.HTTPException):
+            pass
+        self.streaming = False
+
+    def wait(self, soon: bool, until: float = float("inf")) -> None:
+        """Until there is something to look at; `soon` after something new, by which it counts as seen."""
+        seldom = SELDOM if self.streaming and not soon else POLL
+        if self.look.wait(max(0.05, min(seldom, until - time.monotonic()))):
+            time.sleep(0.3)  # several rings close together are one look
+        self.look.clear()
 
 
 @dataclass
@@ -99,14 +130,16 @@ def practitioner(run: Run, server: Server, number: int, path: str, browser: Brow
     """An open page that asks again and again, and somebody who answers every word of the specialist."""
     sender, after, answered = path.rpartition("/")[2], "0", set[str]()
     time.sleep(random.random() * POLL)
+    told = Told(browser, f"/live/{sender}")
     while run.going():
+        before = after
         headers, body = browser.get(f"/chat/{sender}/live?status=with-specialist&after={after}")
         after = headers.get("X-Seq", after)
         for word in run.look(body, "advice") - answered:
             answered.add(word)
             reply = f"answer-{number}-{len(answered)}"
             run.say(browser, f"/chat/{sender}", reply, message=reply, message_id=reply)
-        time.sleep(POLL)
+        told.wait(after != before, run.until)
 
 
 def specialist(run: Run, number: int, browser: Browser, waiting: list[str]) -> None:
@@ -123,17 +156,24 @@ def specialist(run: Run, number: int, browser: Browser, waiting: list[str]) -> N
                 raise
             run.races += 1
     after, n, next_word = dict.fromkeys(mine, "0"), 0, time.monotonic() + random.random() * PAUSE
+    told = {sender: Told(browser, f"/live/{sender}") for sender in mine}  # a window for each
+    due = dict.fromkeys(mine, 0.0)
     while run.going() and mine:
         if time.monotonic() > next_word and time.monotonic() < run.until - 3 * POLL:
             n, next_word = n + 1, next_word + PAUSE
             word = f"advice-{number}-{n}"
             run.say(browser, f"/advice-line/{mine[n % len(mine)]}/answer", word, text=word, message_id=word)
         for sender in mine:
-            page = f"/advice-line/{sender}/live?status=with-specialist&with=x"
-            headers, body = browser.get(f"{page}&after={after[sender]}")
-            after[sender] = headers.get("X-Seq", after[sender])
+            if not told[sender].look.is_set() and time.monotonic() < due[sender]:
+                continue
+            told[sender].look.clear()
+            page, before = f"/advice-line/{sender}/live?status=with-specialist&with=x", after[sender]
+            headers, body = browser.get(f"{page}&after={before}")
+            after[sender] = headers.get("X-Seq", before)
+            seldom = told[sender].streaming and after[sender] == before
+            due[sender] = time.monotonic() + (SELDOM if seldom else POLL)
             run.look(body, "answer")
-        time.sleep(POLL)
+        time.sleep(0.3)
 
 
 def play(server: Server, seconds: float, practitioners: int, specialists: int) -> Run:
@@ -189,10 +229,12 @@ def main() -> int:
     options.add_argument("--seconds", type=float, default=60.0)
     options.add_argument("--practitioners", type=int, default=50)
     options.add_argument("--specialists", type=int, default=10)
+    options.add_argument("--streams", type=int, default=128)
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         database = Path(folder) / "record.sqlite"
         ours = {"ADVICE_DATABASE": str(database), "ADVICE_DEMO": "0", "ADVICE_PAGE_LIMIT": "", "ADVICE_CACHE": folder}
+        ours["ADVICE_STREAMS"] = str(given.streams)
         with serving(None, {**ours, "ADVICE_SECRET_KEY": "only for this run"}) as server:
             cpu = server.cpu_seconds()
             run = play(server, min(given.seconds, LONGEST), given.practitioners, given.specialists)
@@ -202,7 +244,9 @@ def main() -> int:
     unseen = [word for word in run.acknowledged if word not in run.seen and run.sent[word] < run.until - 3 * POLL]
     p95 = taken[int(len(taken) * 0.95)] if taken else float("inf")
     people = f"{given.practitioners} practitioners, {given.specialists} specialists"
-    print(f"{people}, {given.seconds:.0f} s, {os.cpu_count()} cores, {run.races} claims too late")
+    print(
+        f"{people}, {given.streams} streams, {given.seconds:.0f} s, {os.cpu_count()} cores, {run.races} claims too late"
+    )
     print(f"messages acknowledged {len(run.acknowledged)}, seen {len(taken)}, never seen {len(unseen)}")
     print(f"sent to seen: median {taken[len(taken) // 2]:.2f} s, p95 {p95:.2f} s, longest {taken[-1]:.2f} s")
     print(f"server: {used:.1f} s of CPU, {memory:.0f} MiB")

@@ -13,7 +13,7 @@ from bot.understanding.lexicon import FOLDER, lines_of
 
 ROOT = Path(__file__).resolve().parent.parent
 CONVERSATIONS = ROOT / "tests" / "conversations"
-DEVELOPMENT = (*(f"part_{letter}" for letter in "abdefghi"), "paraphrases")  # unseen.jsonl stays unseen
+DEVELOPMENT = (*sorted(f.stem for f in CONVERSATIONS.glob("*_?.*")), "paraphrases")  # unseen.jsonl stays unseen
 RAISING = ("stated", "unclear")
 
 
@@ -48,22 +48,25 @@ def _of(row: dict[str, Any], part: str) -> Labelled:
                     row.get("not_for_us"), bool(row.get("asks_for_person")), part)  # fmt: skip
 
 
-def _paraphrases() -> Iterable[Labelled]:
+def _short(file: Path) -> Iterable[Labelled]:
+    """Messages of one line, under headings `[X-02:stated | today | injury-not-mobile]`."""
     flags: tuple[tuple[str, str], ...] = ()
     urgency, concerns = "none", ()
-    for number, (line, heading) in enumerate(lines_of((FOLDER / "paraphrases.txt").read_text(encoding="utf-8"))):
+    part = file.stem
+    for number, (line, heading) in enumerate(lines_of(file.read_text(encoding="utf-8"))):
         if heading:
-            told, urgency, trees = (part.strip() for part in line.strip("[]").split("|"))
+            told, urgency, trees = (piece.strip() for piece in line.strip("[]").split("|"))
             flags = tuple((n, la) for n, _, la in (w.partition(":") for w in told.split()) if la)
             concerns = tuple(trees.split())
         else:
-            yield Labelled(f"p-{number:04}", "paraphrase", line, concerns, flags, urgency, None, False, "paraphrases")
+            yield Labelled(f"{part}-{number:04}", "short", line, concerns, flags, urgency, None, False, part)
 
 
 def messages(part: str) -> list[Labelled]:
     """Every message of one part; nothing where the part is not there."""
-    if part == "paraphrases":
-        return list(_paraphrases())
+    for short in (CONVERSATIONS / f"{part}.txt", FOLDER / f"{part}.txt"):
+        if short.is_file():
+            return list(_short(short))
     file = CONVERSATIONS / f"{part}.jsonl"
     if not file.is_file():
         return []

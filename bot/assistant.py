@@ -14,7 +14,7 @@ from typing import Any
 from rasa_sdk.executor import ActionExecutor
 
 import bot.actions
-from bot import messages, standing, turns
+from bot import messages, restricting, standing, turns, understanding
 from bot.content import Content
 from bot.standing import Slots
 
@@ -82,6 +82,8 @@ def take(
         "parse_data": {"text": text, "intent": {"name": None, "confidence": 0.0}, "entities": []},
         "metadata": {"content": content.digest, "masked": list(masked)},
     }
+    if "action_hear" in names:
+        user["metadata"]["heard_with"] = understanding.version()
     events = [user]
     now = standing.after(slots, events)
     if now.get("content") != content.digest:
@@ -101,6 +103,10 @@ def take(
         now = standing.after(now, fresh)
         events += fresh
         said += responses
+    restricted, now = restricting.with_restriction(now, content, stamp, text)
+    if restricted:
+        events += restricted
+        said.insert(0, {"text": content.phrases["restricted"]})
     events += [_bot(one, stamp) for one in said]
     return Turn(events, _reply(sender, said), now)
 

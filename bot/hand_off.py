@@ -61,10 +61,16 @@ def hand_over(
         "says": reason.says,
         "urgency": urgency,
         "hand_off": reason.hand_off,
-        "quotes": list(dict.fromkeys([*quotes, *reason.quotes])),
+        "quotes": _whole([*quotes, *reason.quotes]),
         "rules": [r.told() for r in holding],
     }
     return _act(slots, "handed-off", at, metadata)
+
+
+def _whole(quotes: list[str]) -> list[str]:
+    """Each quote once, and none that stands within another."""
+    once = list(dict.fromkeys(quotes))
+    return [q for q in once if not any(q != other and q in other for other in once)]
 
 
 def met(slots: Mapping[str, Any], reason: Reason, at: datetime) -> list[Event]:
@@ -121,10 +127,11 @@ def take_back(slots: Mapping[str, Any], at: datetime) -> list[Event]:
 
 def close(slots: Mapping[str, Any], person: str, at: datetime, note: str = "") -> list[Event]:
     """The conversation ends. Whoever has it may end it, and whoever began it while no specialist has it."""
-    asker = (slots.get("asker") or {}).get("person")
-    if slots["status"] == WITH_SPECIALIST or person != asker:
+    asker = slots.get("asker") or {}
+    if slots["status"] == WITH_SPECIALIST or person != asker.get("person"):
         _owned(slots, person)
-    return _act(slots, "closed", at, {"person": person, "note": note})
+    name = slots["with"] or asker.get("taken_by") or asker.get("name")
+    return _act(slots, "closed", at, {"person": person, "name": name, "note": note})
 
 
 def summary(slots: Mapping[str, Any], stream: str, content: Content | None = None) -> dict[str, Any]:

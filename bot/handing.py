@@ -26,6 +26,7 @@ EMPTY: Mapping[str, Any] = {
     "level_indicated": None,
     "opinions": [],
     "alerts": 0,  # danger typed since a person was asked for
+    "restricted": False,  # only whoever asked, and people with that right, can see it
     "hinted": {},  # slot of a question → what typed words suggested, kept after it was answered
 }
 
@@ -101,6 +102,10 @@ def _asked(now: Slots, told: Told) -> None:
     now["opinions"] = [*now["opinions"], {**told, "given": None}]
 
 
+def _restricted(now: Slots, _: Told) -> None:
+    now["restricted"] = True
+
+
 def _given(now: Slots, told: Told) -> None:
     answered = [{**o, "given": dict(told)} if o["given"] is None else o for o in now["opinions"]]
     now["opinions"] = answered
@@ -115,6 +120,7 @@ _BESIDE: Mapping[str, Callable[[Slots, Told], None]] = {
     "suggestion-refused": _settled,
     "level-indicated": _level,
     "rule-met": _met,
+    "restricted": _restricted,
     "opinion-asked": _asked,
     "opinion-given": _given,
 }

@@ -52,6 +52,7 @@ BESIDE: Mapping[str, tuple[str, frozenset[str]]] = {
     "corrected": ("author", ANY),
     "call-note": ("owner", OPEN),
     "rule-met": ("system", OPEN),
+    "restricted": ("system", ANY),
 }
 
 

@@ -158,6 +158,7 @@ class HeardConcern:
     tree: str
     quotes: tuple[str, ...]
     guessed: bool = False  # only the learned layer names it
+    likely: bool = True  # a guess that is good enough to open a conversation with, where nothing else is named
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,12 @@ def hours_of(organisation: Organisation | None, content: Content) -> Hours | Non
     return content.guidance.hours.get(organisation.hours) if organisation and organisation.hours else None
 
 
+def is_shut(organisation: str | None, content: Content, at: datetime) -> bool:
+    """Whether it is known that nobody on an organisation's line answers at this moment."""
+    hours = hours_of(content.guidance.organisations.get(organisation or ""), content)
+    return hours is not None and not open_at(hours, at)
+
+
 def promise(organisation: str | None, urgency: str, queued_at: float | None, content: Content, at: datetime) -> Promise:
     """The promise to a conversation that has waited since `queued_at`, as it stands now."""
     agreed = content.rule_book.promises.get(organisation or "", {})

@@ -268,14 +268,14 @@ def _matters(
     """Whether, with the other unsure facts known in some way, this one still makes a difference."""
     if any(r.raises_to for r in content.common.combinations):
         turning = dict(unsure)
-    else:  # a question whose answers all lead the same way decides nothing
+    else:  # a question whose answers all lead the same way decides nothing, but that a further child brings questions
         apart = {
             engine.key_of(c.tree.id, q, c.child)
             for c in standing.concerns
             for q in c.tree.questions.values()
             if len({a.next for a in q.known_answers}) > 1 or q.shares in content.stopping
         }
-        turning = {k: q for k, q in unsure.items() if k in apart}
+        turning = {k: q for k, q in unsure.items() if k in apart or k == CHILDREN}
     if key not in turning:
         return False
 

@@ -164,13 +164,22 @@ class _Ways:
     def _at_this_hour(self, choice: Choice) -> list[Step]:
         """Lines that are open; unless all of them surely stay open, those for when they are not as well."""
         states = {name: state(self.guidance.contacts[name], self.guidance, self.at) for name in choice.open}
-        names = [name for name, how in states.items() if how != "closed"]
+        names = sorted((n for n, how in states.items() if how != "closed"), key=lambda n: states[n] != "open")
         if any(how != "open" for how in states.values()):
             names += choice.closed
         return self._named(names or choice.open)
 
     def _named(self, names: Iterable[str]) -> list[Step]:
-        return [Step(self.guidance.contacts[name]) for name in names]
+        return [Step(self.guidance.contacts[name]) for name in self._own(list(names))]
+
+    def _own(self, names: list[str]) -> list[str]:
+        """Leads of another kind of service left out: a health visitor has no practice lead. Her own stands instead."""
+        organisation = organisation_of(self.slots, self.guidance)
+        if organisation is None:
+            return names
+        others = {n for o in self.guidance.organisations.values() for n in o.rings} - set(organisation.rings)
+        kept = [n for n in names if n not in others]
+        return kept if len(kept) == len(names) or kept else list(organisation.rings[:1])
 
     def _led(self, lead: str, way: Callable[[], list[Step]]) -> list[Step]:
         """A way with words before its first contact."""

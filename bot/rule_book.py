@@ -13,7 +13,9 @@ from bot.plain_yaml import Reader, did_you_mean
 from bot.takeover import AS_THE_FLAG, EVENTS, WHENS, RuleBook, TakeOver
 
 FILE = "hand_off.yaml"
-KEYS = frozenset(("owner", "approved_by", "reviewed", "review_by", "rules", "adult_specialist", "promises"))
+KEYS = frozenset(
+    ("owner", "approved_by", "reviewed", "review_by", "rules", "adult_specialist", "restricted", "promises")
+)
 RULE = frozenset(("name", "when", "hand_off", "today_from", "says", "cites"))
 
 
@@ -48,7 +50,11 @@ def read(text: str, known: Known = Known()) -> tuple[RuleBook, list[str]]:
     trees = reader.texts(adult.get("trees"), "trees")
     _named(reader, adult.get("answers"), "question", answers, known.questions)
     _named(reader, adult.get("trees"), "tree", trees, known.trees)
-    return RuleBook(rules, answers, trees, _promises(reader, top.get("promises"), known)), reader.faults
+    restricted = reader.pairs(top.get("restricted"), "restricted", frozenset(("answers", "words")))
+    restrict = {q: reader.texts(n, q) for q, n in reader.pairs(restricted.get("answers"), "answers").items()}
+    words = reader.texts(restricted.get("words"), "words")
+    promises = _promises(reader, top.get("promises"), known)
+    return RuleBook(rules, answers, trees, promises, restrict, words), reader.faults
 
 
 def _rule(reader: Reader, node: Any, known: Known) -> TakeOver:

@@ -47,6 +47,8 @@ class RuleBook:
     adult_trees: tuple[str, ...] = ()
     # organisation → urgency → minutes; nothing there means that nobody has agreed it
     promises: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    restrict_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # TREE/QUESTION → answers
+    restrict_words: tuple[str, ...] = ()  # in a worry about a worker
 
     def rule(self, name: str) -> TakeOver | None:
         """The rule of this name; a rule for one flag or one outcome bears its name after a colon."""

@@ -93,7 +93,9 @@ def _words(
     says = outcomes[0].says if outcomes else content.phrases["undecided"]
     if outcomes and bounds.at_most is not None and outcomes[0].level in LEVELS[: bounds.at_most]:
         says = f"{content.phrases['open-range']} {says}"  # a mild sentence never stands beside an open question alone
+    decided = bool(outcomes) and outcomes[0].level == "4-CP"  # then the call is made; nothing is weighed before it
     added = [r.says for r in rules if not r.rule.startswith(("outcome:", "flag:")) and r.says not in says]
+    added = [] if decided else added
     do_next = list(
         dict.fromkeys([*(d for o in outcomes for d in o.do_next), *added, content.phrases["anyone-may-refer"]])
     )

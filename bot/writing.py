@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot import disagreeing, next_steps, own_view, telling
+from bot import disagreeing, next_steps, own_view, signed, telling
+from bot.blocks import blocks
 from bot.content import Content
 from bot.follow_up import Referral
 from bot.model import COMMON
@@ -24,19 +25,26 @@ def note(
     events: Iterable[Mapping[str, Any]] = (),
     referrals: Sequence[Referral] = (),
 ) -> str:
-    """What was told, asked, answered and advised, with versions; identity stays in the organisation's own record."""
+    """What was told, asked, answered, and then three signed blocks: the tool's guidance, advice, the decision.
+
+    `events` are the conversation's from its beginning. Identity stays in the organisation's own record.
+    """
     said = list(events)
+    found = blocks(enumerate(said, 1))
     parts = [_head(slots, content, at, reference), _told(slots, content), _answers(slots, content)]
+    parts += [_noted(slots, content, said), _handed_over(said)]
     if outcome := slots["outcome"]:
         parts += [
             _own_view(slots, content, outcome),
+            iter([signed.TOOL]),
             _outcome(slots, outcome, content),
             _because(slots, outcome, content),
             _unknown(slots, outcome, content),
+            _advised(outcome),
+            _next(slots, outcome, content),
+            signed.by_the_tool(found),
         ]
-    parts += [_differs(said, content), _by_people(said)]
-    if outcome := slots["outcome"]:
-        parts += [_advised(outcome), _next(slots, outcome, content)]
+    parts += [_differs(said, content), signed.by_specialists(found), signed.by_the_practitioner(found)]
     parts.append(_referrals(referrals))
     return "\n\n".join("\n".join(lines) for part in parts if (lines := list(part))) + "\n"
 
@@ -62,11 +70,17 @@ def _told(slots: Slots, content: Content) -> Iterator[str]:
         yield f"Situation, in the practitioner's words: {slots['first_words']}"
     for concern in slots["concerns"]:
         tree = content.trees.get(concern["tree"])
-        words = " / ".join(f"“{q}”" for q in concern["quotes"])
+        words = _quoted(concern["quotes"])
         yield f"Concern: {tree.title if tree else concern['tree']}" + (f" (from {words})" if words else "")
     for flag in slots["red_flags"]:
-        words = " / ".join(f"“{q}”" for q in flag["quotes"])
+        words = _quoted(flag["quotes"])
         yield f"Red flag {flag['id']}, {flag['label']}: {words}"
+
+
+def _quoted(quotes: Sequence[str]) -> str:
+    """Quotes with a stroke between, without those that stand within another."""
+    once = list(dict.fromkeys(quotes))
+    return " / ".join(f"“{q}”" for q in once if not any(q != other and q in other for other in once))
 
 
 def _answers(slots: Slots, content: Content) -> Iterator[str]:
@@ -79,6 +93,27 @@ def _answers(slots: Slots, content: Content) -> Iterator[str]:
         kind = slots["not_known"].get(key)
         why = f" ({content.phrases[f'not-known-{kind}']})" if kind else ""
         yield f"- {asked.question.ask if asked else key}{child} {answer}{why}"
+
+
+def _noted(slots: Slots, content: Content, events: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """What was noted during a phone call, beside its question."""
+    found = [e for e in events if e.get("name") == "call-note"]
+    if found:
+        yield "Noted during the call"
+    for event in found:
+        told = event["metadata"]
+        asked = question_at(slots, content, told["key"]) if told["key"] else None
+        yield f"- {_moment(_at(event))}: " + (f"{asked.question.ask} " if asked else "") + str(told["text"])
+
+
+def _handed_over(events: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """When and why a person was brought in, with the words that did it."""
+    found = [e for e in events if e.get("name") in ("handed-off", "rule-met")]
+    if found:
+        yield "Why a specialist was brought in"
+    for event in found:
+        words = _quoted(event["metadata"].get("quotes") or ())
+        yield f"- {_moment(_at(event))}: {event['metadata']['says']}" + (f" (from {words})" if words else "")
 
 
 def child_name(slots: Mapping[str, Any], child: int) -> str:
@@ -139,19 +174,6 @@ def _differs(events: Iterable[Mapping[str, Any]], content: Content) -> Iterator[
         told = event["metadata"]
         words = f": “{told['words']}”" if told["words"] else ""
         yield f"- {_moment(_at(event))}, level {told['level']} ({content.phrases['differs-' + told['code']]}){words}"
-
-
-def _by_people(events: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """What a specialist said and noted, with who and when."""
-    said = [e for e in events if e.get("event") == "agent"]
-    closed = [e for e in events if e.get("name") == "closed" and (e.get("metadata") or {}).get("note")]
-    if said or closed:
-        yield "Advised by a specialist, in their words"
-    for event in said:
-        name = (event.get("metadata") or {}).get("name") or "A specialist"
-        yield f"- {_moment(_at(event))}, {name}: {event['text']}"
-    for event in closed:
-        yield f"- {_moment(_at(event))}, on closing: {event['metadata']['note']}"
 
 
 def _advised(outcome: Mapping[str, Any]) -> Iterator[str]:

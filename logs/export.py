@@ -22,6 +22,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from logs import privacy, review
+from logs.dictionary import DICTIONARY
 from logs.store import EVERYTHING, Cursor, Event, Filter, Store, Summary
 
 SQLITE = "advice_record.sqlite"
@@ -47,83 +48,6 @@ ACTS = frozenset(
         "rule-met",
     ]
 )
-# The data dictionary: each table, each column, its type and what it means.
-DICTIONARY: dict[str, dict[str, tuple[str, str]]] = {
-    "conversations": {
-        "conversation": ("TEXT", "Pseudonym of the conversation"),
-        "asked_by": ("TEXT", "Pseudonym of whoever asked"),
-        "specialist": ("TEXT", "Pseudonym of the specialist who had it last"),
-        "organisation": ("TEXT", "Organisation of whoever asked"),
-        "role": ("TEXT", "Role of whoever asked"),
-        "channel": ("TEXT", "chat, api or phone"),
-        "status": ("TEXT", "with-assistant, waiting, with-specialist or closed"),
-        "urgency": ("TEXT", "now, today or none: the gravest so far"),
-        "started_at": ("TEXT", "When it began (UTC)"),
-        "updated_at": ("TEXT", "When the last thing happened (UTC)"),
-        "closed_at": ("TEXT", "When it was closed (UTC); empty: it was not"),
-        "waited_minutes": (
-            "REAL",
-            "From asking for a person to the first specialist; empty: nobody was asked for or came",
-        ),
-        "trees": ("TEXT", "Concerns, as ids of trees, with a space between"),
-        "tree_versions": ("TEXT", "Trees of the outcome with their versions"),
-        "at_least": ("TEXT", "Lower end of the range; empty: no outcome, or not graded"),
-        "at_most": ("TEXT", "Upper end of the range"),
-        "indicated": ("TEXT", "Indicated level, where both ends are one"),
-        "own_view": ("TEXT", "Level the practitioner named before any was shown"),
-        "own_beside": ("TEXT", "The own view beside the range: within, lower or higher"),
-        "specialist_view": ("TEXT", "Level the specialist indicated"),
-        "specialist_beside": ("TEXT", "The specialist's level beside the range"),
-        "disagreements": ("TEXT", "Ways the practitioner disagreed with an outcome: up, down"),
-        "hand_off": ("TEXT", "How soon a person should take over: none, offer, today or now"),
-        "hand_off_rules": ("TEXT", "Rules that brought a person in"),
-        "indicators": ("TEXT", "Indicators the outcome rests on"),
-        "red_flags": ("TEXT", "Red flags heard"),
-        "council": ("TEXT", "Council where the child lives, as answered"),
-        "turns": ("INTEGER", "Messages of the practitioner"),
-        "finding": ("TEXT", "Finding of the audit; empty: none, or a blind second rating is due"),
-    },
-    "messages": {
-        "id": ("INTEGER", "Number of the row"),
-        "conversation": ("TEXT", "Pseudonym of the conversation"),
-        "seq": ("INTEGER", "Number of the entry in its conversation"),
-        "at": ("TEXT", "When (UTC)"),
-        "who": ("TEXT", "practitioner, assistant or specialist"),
-        "text": ("TEXT", "What was said; identifiers masked. Buttons that were pressed stand in answers"),
-    },
-    "answers": {
-        "conversation": ("TEXT", "Pseudonym of the conversation"),
-        "seq": ("INTEGER", "Number of the entry in its conversation"),
-        "at": ("TEXT", "When (UTC)"),
-        "question": ("TEXT", "TREE/QUESTION; every-tree/… is shared by all"),
-        "child": ("INTEGER", "Which child, from 1"),
-        "answer": ("TEXT", "The answer, in the tree's words"),
-    },
-    "acts": {
-        "conversation": ("TEXT", "Pseudonym of the conversation"),
-        "seq": ("INTEGER", "Number of the entry in its conversation"),
-        "at": ("TEXT", "When (UTC)"),
-        "act": ("TEXT", "Name of the event; the record's description says what each is"),
-        "rule": ("TEXT", "Rule, level or direction the event names, if any"),
-    },
-    "audits": {
-        "audit": ("TEXT", "Id of the audit"),
-        "conversation": ("TEXT", "Pseudonym of the conversation"),
-        "reviewer": ("TEXT", "Pseudonym of the reviewer"),
-        "at": ("TEXT", "When (UTC)"),
-        "version": ("INTEGER", "Version of the criteria"),
-        "second": ("INTEGER", "1: a blind second rating"),
-        "again": ("INTEGER", "1: of what had failed before"),
-        "level": ("TEXT", "Level the reviewer thinks the record supports; empty: none"),
-        "finding": ("TEXT", "The gravest thing found; never an average"),
-    },
-    "ratings": {
-        "audit": ("TEXT", "Id of the audit"),
-        "criterion": ("TEXT", "Id of the criterion"),
-        "critical": ("INTEGER", "1: critical"),
-        "rating": ("TEXT", "met, partly, not or na"),
-    },
-}
 
 
 @dataclass(slots=True)

@@ -14,7 +14,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-from logs.store import FACETS, SUMMARY, Cursor, Filter, Summary
+from logs.columns import FACETS, SUMMARY
+from logs.store import Cursor, Filter, Summary
 from logs.summaries import SELECTED, SETS, row
 
 FEW = 2000  # conversations that are sooner sorted, or looked at one by one, than met with in passing

@@ -11,10 +11,11 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from logs.store import FACETS, SUMMARY
+from logs.columns import FACETS, SUMMARY
+from logs.restricted import TABLE as RESTRICTED
 
 record = Migrations("advice_record")
-STEPS = ("001_the_record", "002_the_review_desk")
+STEPS = ("001_the_record", "002_the_review_desk", "003_projections", "004_words_beside_a_button", "005_restricted")
 FOR_REVIEW = tuple(SUMMARY)[25:]  # what the second step added to summaries
 LONG = frozenset(("indicators", "tree_versions", "hand_off_rules"))  # not in the index that counts: read seldom
 
@@ -53,7 +54,7 @@ CREATE TABLE facet_counts (
 ) STRICT, WITHOUT ROWID;
 """
 
-# A button that was pressed is not something said, so its payload is not searched for.
+# A button that was pressed is not something said, so its payload is not searched for (see `WORDS_IN_PAYLOADS`).
 SEARCH = """
 CREATE VIEW spoken AS
     SELECT position, stream, seq,
@@ -71,6 +72,34 @@ CREATE VIRTUAL TABLE spoken_fts USING fts5 (
 );
 CREATE TABLE indexed (upto INTEGER NOT NULL) STRICT;
 INSERT INTO indexed VALUES (0);
+"""
+
+PROJECTIONS = """
+CREATE TABLE projections (
+    name TEXT NOT NULL, stream TEXT NOT NULL, told TEXT NOT NULL, PRIMARY KEY (name, stream)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE projected (name TEXT PRIMARY KEY, upto INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+"""
+
+# Words typed beside a button are in its payload: the main worry, and why somebody sees another level.
+WORDS_IN_PAYLOADS = """
+DROP VIEW spoken;
+CREATE VIEW spoken AS
+    SELECT position, stream, seq,
+        CASE WHEN type = 'user' THEN CASE
+            WHEN text NOT GLOB '/*' THEN text
+            WHEN text IN ('/start', '/person', '/continue') THEN NULL
+            WHEN text GLOB '/answer{*' AND json_valid(substr(text, 8)) THEN json_extract(substr(text, 8), '$.worry')
+            WHEN text GLOB '/differ{*' AND json_valid(substr(text, 8)) THEN json_extract(substr(text, 8), '$.words')
+            WHEN text GLOB '/change{*' AND json_valid(substr(text, 8)) THEN NULL
+            ELSE text END END AS practitioner,
+        CASE type WHEN 'bot' THEN text END AS assistant,
+        CASE type WHEN 'agent' THEN text END AS specialist
+    FROM (SELECT position, stream, seq, json_extract(event, '$.event') AS type,
+                 json_extract(event, '$.text') AS text FROM events)
+    WHERE coalesce(practitioner, assistant, specialist) <> '';
+INSERT INTO spoken_fts (spoken_fts) VALUES ('rebuild');
+UPDATE indexed SET upto = coalesce((SELECT max(position) FROM events), 0);
 """
 
 APPEND_ONLY = "RAISE(ABORT, 'The advice record is append-only: add a correction instead')"
@@ -145,3 +174,27 @@ def the_review_desk(db: Database) -> None:
         if column in FOR_REVIEW:
             db.execute("INSERT INTO facets SELECT ?, '', started_at, stream FROM summaries", [name])
             db.execute("INSERT INTO facet_counts SELECT ?, '', count(*) FROM summaries", [name])
+
+
+@record(name=STEPS[2])
+def the_projections(db: Database) -> None:
+    """What follows from many events, so that pages over all audits are quick after a start. Empty until asked for."""
+    _run(db, PROJECTIONS)
+
+
+@record(name=STEPS[3])
+def the_words_beside_a_button(db: Database) -> None:
+    """A worry and the words of a disagreement can be searched for, without the payload around them."""
+    _run(db, WORDS_IN_PAYLOADS)
+
+
+@record(name=STEPS[4])
+def the_restricted(db: Database) -> None:
+    """Conversations that stand in no list of the others."""
+    db.execute(RESTRICTED)
+
+
+def _run(db: Database, script: str) -> None:
+    """The statements of a script, within the transaction that is open: `executescript` would end it."""
+    for statement in script.split(";\n"):
+        db.execute(statement)

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from logs import dates, identifiers, names
+from logs import dates, identifiers, names, payloads
 from logs.identifiers import Found
 
 # Where two finds overlap, the earlier of this list stands.
@@ -51,7 +51,22 @@ def clean(text: str) -> str:
 
 
 def mask(text: str) -> Masked:
-    """The text with every identifier replaced by its kind in brackets; a second time changes nothing."""
+    """The text with every identifier replaced by its kind in brackets; a second time changes nothing.
+
+    A payload may hold typed words behind escapes: those are cleaned and masked as they were meant.
+    """
+    kinds: list[str] = []
+
+    def meant(words: str) -> str:
+        found = _masked(clean(words))
+        kinds.extend(found.kinds)
+        return found.text
+
+    found = _masked(payloads.rewritten(text, meant))
+    return Masked(found.text, tuple(dict.fromkeys([*kinds, *found.kinds])))
+
+
+def _masked(text: str) -> Masked:
     kinds: list[str] = []
     for _ in range(ROUNDS):
         found = _found(text)

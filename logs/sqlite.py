@@ -16,12 +16,12 @@ from functools import partial
 from os import PathLike
 from pathlib import Path
 
-from logs import appending, content, lists, search, summaries, verifying
+from logs import appending, content, lists, projections, restricted, search, summaries, verifying
 from logs.appending import text
+from logs.columns import FACETS
 from logs.connections import Readers, opened, unavailable, why
 from logs.store import (
     EVERYTHING,
-    FACETS,
     Cursor,
     Event,
     Fault,
@@ -105,6 +105,11 @@ class SqliteStore:
         with self._readers.one() as conn:
             return lists.queue(conn)
 
+    def restricted(self) -> list[Summary]:
+        """Conversations whose record is restricted."""
+        with self._readers.one() as conn:
+            return restricted.rows(conn)
+
     def counts(self, by: str, where: Filter = EVERYTHING) -> dict[str, int]:
         """How many conversations there are per value of a facet."""
         return self.counts_by((by,), where)[by]
@@ -150,6 +155,16 @@ class SqliteStore:
             for position, stream, seq, event in found:
                 yield Placed(position, stream, seq, json.loads(event))
 
+    def projection(self, name: str) -> tuple[int, dict[str, str]]:
+        """What was kept under a name, and up to which position it follows the record."""
+        with self._readers.one() as conn:
+            return projections.read(conn, name)
+
+    def project(self, name: str, since: int, upto: int, texts: dict[str, str]) -> bool:
+        """Keep the texts that changed between two positions."""
+        made = {text(stream): text(told) for stream, told in texts.items()}
+        return self._writer.do(partial(projections.keep, name=name, since=since, upto=upto, texts=made))
+
     def keep(self, texts: dict[str, str]) -> str:
         """Keep texts by path, each once, and return the digest of them all."""
         whole = content.manifest({text(path): text(words) for path, words in texts.items()})
@@ -182,6 +197,7 @@ class SqliteStore:
                 done, waiting = self._writer.do(partial(appending.rebuilt, folded=folded))
                 built += done
         self._writer.do(summaries.recount)
+        self._writer.do(projections.forget)
         return built
 
     def _folded(self, stream: str, fold: Fold) -> tuple[int, float, Summary | None]:

@@ -22,76 +22,6 @@ Cursor: TypeAlias = tuple[float, str]  # (started_at, stream) of the last row se
 OneOrMore: TypeAlias = str | tuple[str, ...]
 Fold: TypeAlias = Callable[[str, list[Event]], "Summary | None"]
 
-# The columns of a conversation's summary. Those named in the plural are ids with a space between.
-SUMMARY: dict[str, type] = {
-    "stream": str,
-    "owner": str,
-    "owner_name": str,
-    "organisation": str,
-    "role": str,
-    "channel": str,
-    "status": str,
-    "with_person": str,
-    "with_name": str,
-    "urgency": str,
-    "alerted": int,
-    "queued_at": float,
-    "started_at": float,
-    "updated_at": float,
-    "trees": str,
-    "at_least": str,
-    "at_most": str,
-    "indicated": str,
-    "hand_off": str,
-    "red_flags": str,
-    "council": str,
-    "turns": int,
-    "first_words": str,
-    "closed_at": float,
-    "content": str,
-    # For the review desk. Views are levels; "beside" is how a view stands to the range: within, lower or higher.
-    "own_view": str,
-    "own_beside": str,
-    "specialist_view": str,
-    "specialist_beside": str,
-    "disagreements": str,
-    "hand_off_rules": str,
-    "indicators": str,
-    "tree_versions": str,
-    "waited": float,
-    "reviewers": str,
-    "finding": str,
-}
-# What lists can be narrowed by and counted by: the name in `Filter` and `counts`, and the column it reads.
-FACETS: dict[str, str] = {
-    "owner": "owner",
-    "organisation": "organisation",
-    "role": "role",
-    "channel": "channel",
-    "status": "status",
-    "with_person": "with_person",
-    "urgency": "urgency",
-    "alerted": "alerted",
-    "at_least": "at_least",
-    "at_most": "at_most",
-    "indicated": "indicated",
-    "hand_off": "hand_off",
-    "council": "council",
-    "tree": "trees",
-    "red_flag": "red_flags",
-    "own_view": "own_view",
-    "own_beside": "own_beside",
-    "specialist_view": "specialist_view",
-    "specialist_beside": "specialist_beside",
-    "disagreement": "disagreements",
-    "hand_off_rule": "hand_off_rules",
-    "indicator": "indicators",
-    "tree_version": "tree_versions",
-    "reviewer": "reviewers",
-    "finding": "finding",
-}
-SEVERAL = frozenset(name for name, column in FACETS.items() if name != column)  # a conversation may have several
-
 
 class Conflict(Exception):
     """The stream has grown since it was read: read what was added, decide again, append again."""
@@ -276,6 +206,13 @@ class Store(Protocol):
         """Who waits for a specialist, or was alerted while with the assistant: now first, then the oldest."""
         ...
 
+    def restricted(self) -> list[Summary]:
+        """Conversations whose record is restricted. They stand in no other list, count, queue or search.
+
+        A summary with `restricted` makes it so, for good; `summary` finds it, and says so in the same word.
+        """
+        ...
+
     def counts(self, by: str, where: Filter = EVERYTHING) -> dict[str, int]:
         """How many conversations per value of one of `FACETS`, "" where not known. Kept for `EVERYTHING`."""
         ...
@@ -299,6 +236,14 @@ class Store(Protocol):
         """Every event of the streams whose name begins so, in the order they were recorded, after a position."""
         ...
 
+    def projection(self, name: str) -> tuple[int, dict[str, str]]:
+        """What was kept under a name: up to which position it follows the record, and a text for each stream."""
+        ...
+
+    def project(self, name: str, since: int, upto: int, texts: dict[str, str]) -> bool:
+        """Keep the texts that changed between two positions; False where that would leave a gap, or is behind."""
+        ...
+
     def keep(self, texts: dict[str, str]) -> str:
         """Keep the texts turns are answered with (path: text), each once; the digest of them all."""
         ...
@@ -310,6 +255,7 @@ class Store(Protocol):
     def rebuild_summaries(self, fold: Fold) -> int:
         """Build every summary again; `fold(stream, events)` gives one, or None for what is no conversation.
 
+        Projections are thrown away: whoever made them makes them anew.
         Returns how many there are. Safe while conversations go on.
         """
         ...

@@ -14,7 +14,9 @@ import sqlite3
 from collections.abc import Iterable, Set
 from math import isfinite
 
-from logs.store import FACETS, SEVERAL, SUMMARY, Summary
+from logs import restricted
+from logs.columns import FACETS, SEVERAL, SUMMARY
+from logs.store import Summary
 
 SETS = SEVERAL
 COLUMNS = tuple(SUMMARY)
@@ -25,9 +27,10 @@ NEW = f"INSERT INTO summaries ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * le
 
 def fitting(summary: Summary) -> Summary:
     """The summary as it can be stored; raises ValueError or TypeError, naming the column, where it cannot."""
-    if unknown := summary.keys() - SUMMARY.keys():
+    if unknown := summary.keys() - SUMMARY.keys() - {restricted.NAME}:
         raise ValueError(f"A summary has no column {', '.join(sorted(unknown))}")
-    return {name: _value(name, value) for name, value in summary.items() if name != "stream"}
+    found = {name: _value(name, value) for name, value in summary.items() if name in SUMMARY and name != "stream"}
+    return found | ({restricted.NAME: True} if summary.get(restricted.NAME) else {})
 
 
 def _value(name: str, value: object) -> object:
@@ -47,14 +50,17 @@ def row(values: Iterable[object]) -> Summary:
 
 
 def one(conn: sqlite3.Connection, stream: str) -> Summary | None:
-    """The summary of one stream."""
+    """The summary of one stream, restricted or not."""
     found = conn.execute(ONE, (stream,)).fetchone()
-    return row(found) if found else None
+    return row(found) if found else restricted.one(conn, stream)
 
 
 def put(conn: sqlite3.Connection, stream: str, changes: Summary, at: float) -> None:
     """Make a summary, started at `at` unless it says so itself, or change the columns named."""
     old = one(conn, stream)
+    if changes.get(restricted.NAME) or (old is not None and old.get(restricted.NAME)):
+        _restrict(conn, stream, old, changes, at)
+        return
     if old is None:
         new = dict.fromkeys(COLUMNS) | {"alerted": 0, "started_at": at, **changes, "stream": stream}
         conn.execute(NEW, tuple(new.values()))
@@ -72,9 +78,20 @@ def put(conn: sqlite3.Connection, stream: str, changes: Summary, at: float) -> N
         _file(conn, old, added=now - before, removed=before - now)
 
 
+def _restrict(conn: sqlite3.Connection, stream: str, old: Summary | None, changes: Summary, at: float) -> None:
+    """Take a summary out of all lists, and keep it with the restricted ones."""
+    known = old or dict.fromkeys(COLUMNS) | {"alerted": 0, "started_at": at, "stream": stream}
+    begun = {} if old is None else {"started_at": old["started_at"]}
+    remove(conn, stream)
+    restricted.put(conn, known | changes | begun)
+
+
 def remove(conn: sqlite3.Connection, stream: str) -> None:
     """Take a summary out of all lists; the events stay."""
-    if (old := one(conn, stream)) is not None:
+    old = one(conn, stream)
+    if old is not None and old.get(restricted.NAME):
+        restricted.remove(conn, stream)
+    elif old is not None:
         _file(conn, old, removed=_values(old))
         conn.execute("DELETE FROM summaries WHERE stream = ?", (stream,))
 

@@ -88,7 +88,8 @@ def test_out_of_hours_the_route_for_right_now_stands_before_the_box_one_types_in
     page = read(asks, sender).html
     assert page.index("The advice line is closed now") < page.index('id="message"')
     shut = page[page.index('id="line-now"') : page.index('id="message"')]
-    assert "tel:999" in shut and "Ring" in shut
+    before = page[page.index("<main") : page.index('id="message"')]
+    assert "tel:999" in before and ("tel:999" in shut or "#first" in shut), "whom to ring stands there, or a link to it"
     assert "Nobody on the line reads what you write before 9am" in shut
 
 
@@ -292,6 +293,23 @@ def test_a_second_opinion_stays_between_colleagues(
     assert row and row["with_person"] == "specialist"
 
 
+def test_the_tree_stands_beside_the_conversation_with_what_was_answered(
+    asks: FlaskClient, client_as: ClientAs, content: Content
+) -> None:
+    first = "/answer" + json.dumps({"q": "every-tree/concern", "a": content.trees["police-notification"].title})
+    address = str(asks.post("/chat", data={"message": first}).headers["Location"])
+    said = "/answer" + json.dumps({"q": "every-tree/danger-now", "a": "No"})
+    asks.post(address, data={"choosing": "1", "choice": said})
+    asks.post(address, data={"message": "/person"})
+    page = read(client_as("specialist"), f"/advice-line/{address.rpartition('/')[2]}")
+    tree = content.trees["police-notification"]
+    outline = page.html[page.html.index('id="tree-police-notification"') :]
+    asked = [question.ask for question in tree.questions.values()]
+    assert f"1 of {len(set(asked))} answered" in page.text
+    assert "immediate danger right now? <strong>No</strong>" in outline
+    assert "Asked now" in outline and "Not asked" in outline
+
+
 def test_sent_delivered_seen(asks: FlaskClient, client_as: ClientAs, taken: str) -> None:
     specialist, address = client_as("specialist"), f"/advice-line/{taken}"
     send(specialist, f"{address}/answer", text="Who is with the baby now?")
@@ -371,6 +389,27 @@ def test_the_three_blocks_are_signed_and_a_correction_stands_beside_what_it_corr
     assert "Practice specialist, 10 March 2026" in text
 
 
+def test_the_note_holds_the_three_blocks_in_their_order(
+    asks: FlaskClient, client_as: ClientAs, taken: str, record: Store
+) -> None:
+    specialist = client_as("specialist")
+    send(specialist, f"/advice-line/{taken}/advice", rationale="No food for a second week.")
+    send(specialist, f"/advice-line/{taken}/close", note="Talked through.")
+    send(asks, f"/chat/{taken}/decision", decision="I rang the council.", agrees="agrees")
+    for client in (asks, specialist):
+        text = read(client, f"/record/{taken}").html
+        note = text[text.index("SAFEGUARDING ADVICE NOTE") : text.index("</textarea>", text.index("ADVICE NOTE"))]
+        parts = (
+            "Why a specialist was brought in",
+            "2. The specialist&#39;s advice",
+            "Practice specialist: signed this advice: No food for a second week.",
+            "Practice specialist: on closing: Talked through.",
+            "3. The practitioner&#39;s decision",
+            "Practice health visitor: I rang the council.",
+        )
+        assert [note.index(part) for part in parts] == sorted(note.index(part) for part in parts)
+
+
 def test_a_decision_can_be_written_down_after_the_end_and_only_by_whoever_asked(
     asks: FlaskClient, client_as: ClientAs, taken: str, record: Store
 ) -> None:
@@ -437,6 +476,16 @@ def test_on_the_phone_a_rule_is_noted_and_nobody_waits_in_a_queue(client_as: Cli
     assert "Ring" in page.text and "999" in page.text
     assert record.queue() == []
     assert "rule-met" in names(record, address.rpartition("/")[2])
+
+
+def test_danger_in_a_note_takes_no_answer_away(client_as: ClientAs, record: Store) -> None:
+    specialist = client_as("specialist")
+    begun = specialist.post("/call", data={"job": "Midwife", "organisation": "dchs", "number": ""})
+    address, key = str(begun.headers["Location"]), "every-tree/danger-now"
+    answer = "/answer" + json.dumps({"q": key, "a": "Not sure"})
+    send(specialist, address, choice=answer, key=key, note=DANGER)
+    said = [row.event.get("value") for row in record.read(address.rpartition("/")[2]) if row.event.get("name") == key]
+    assert said == ["Not sure"]
 
 
 def test_danger_in_a_note_is_heard_like_danger_in_anything_typed(client_as: ClientAs, record: Store) -> None:

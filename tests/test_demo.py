@@ -37,7 +37,7 @@ def actions(store: Store, sender: str) -> list[str]:
 
 def test_it_is_played_once(played: Store, content: Content) -> None:
     before = {head.stream: head.last for head in played.streams()}
-    assert {past.sender for past in ALL} == set(before)
+    assert {past.sender for past in ALL} | {"differing"} == set(before)
     assert demo.fill(played, content, NOW) == 0
     assert {head.stream: head.last for head in played.streams()} == before
 
@@ -81,6 +81,13 @@ def test_its_record_is_whole_and_holds_nothing_that_had_to_be_masked(played: Sto
     heard = [row.event for past in ALL for row in played.read(past.sender) if row.event["event"] == "user"]
     assert heard
     assert not any(event["metadata"]["masked"] for event in heard)
+
+
+def test_somebody_saw_it_otherwise(played: Store) -> None:
+    (row,) = played.read("differing")
+    assert row.event["metadata"]["direction"] == "up"
+    summary = played.summary(row.event["metadata"]["conversation"])
+    assert summary is not None and summary["disagreements"] == "up"
 
 
 def test_its_people_are_those_of_practice_mode() -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from logs import export
+from logs.dictionary import DICTIONARY
 from web.record import store_of
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def test_the_same_key_gives_the_same_pseudonyms_and_another_key_others(app: Flas
 
 def test_every_table_is_the_same_in_every_form_and_every_column_is_described(made: Path) -> None:
     conn = sqlite3.connect(made / export.SQLITE)
-    for table, columns in export.DICTIONARY.items():
+    for table, columns in DICTIONARY.items():
         (many,) = conn.execute(f"SELECT count(*) FROM {table}").fetchone()
         with (made / f"{table}.csv").open(newline="") as file:
             rows = list(csv.DictReader(file))

@@ -179,6 +179,15 @@ def test_a_person_who_has_it_is_never_talked_over_by_an_old_button(store: Store,
     assert "every-tree/danger-now" not in taken.slots
 
 
+def test_danger_typed_again_after_going_on_with_the_questions_brings_the_notice_again(
+    store: Store, content: Content
+) -> None:
+    for n, text in enumerate(("/person", DANGER, "/continue", DANGER)):
+        taken = conversation.take(store, content, ASKS, "c-1", text, None, AT + timedelta(minutes=n), "chat")
+    assert taken.slots["status"] == "with-assistant"
+    assert "999" in " ".join(part.get("text", "") for part in taken.reply)
+
+
 def test_what_was_handed_back_does_not_come_again_for_the_same_reason(store: Store, content: Content) -> None:
     at = AT
     said = ("/person", '/answer{"q":"every-tree/danger-now","a":"Not sure"}')

@@ -5,6 +5,7 @@ Telephone numbers are those set aside for drama, the NHS numbers are of the rang
 
 from __future__ import annotations
 
+import json
 import time
 import unicodedata
 
@@ -234,3 +235,37 @@ def test_a_long_text_takes_time_in_proportion(piece: str) -> None:
 def test_clean_text_has_no_control_characters_and_is_composed(typed: str, cleaned: str) -> None:
     assert clean(typed) == cleaned
     assert unicodedata.is_normalized("NFC", clean(typed))
+
+
+def differing(words: str) -> str:
+    return "/differ" + json.dumps({"level": "3", "code": "other", "words": words}, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept", "kind"),
+    [
+        ("lives at\nDE1 2AB", "lives at\n[postcode]", "postcode"),
+        ("write to\nann@example.org", "write to\n[e-mail address]", "e-mail address"),
+        ("ring her\n07700 900123", "ring her\n[phone number]", "phone number"),
+        ('she said "07700 900123"', 'she said "[phone number]"', "phone number"),
+    ],
+)
+def test_words_in_a_payload_are_masked_as_they_were_meant(typed: str, kept: str, kind: str) -> None:
+    for payload in (differing(typed), differing(typed).replace('"words"', '"worry"').replace("differ", "answer", 1)):
+        found = mask(clean(payload))
+        body = json.loads(found.text[7:])  # it is a payload still, so it is read as one
+        assert (body.get("words") or body.get("worry")) == kept
+        assert found.kinds == (kind,)
+        assert mask(found.text) == Masked(found.text)
+
+
+def test_an_escape_hides_no_identifier_and_no_control_character() -> None:
+    found = mask(r'/differ{"level":"3","code":"other","words":"ring 0\u0037700 900123 \u0002 now"}')
+    assert json.loads(found.text[7:])["words"] == "ring [phone number]  now"
+    broken = mask('/differ{"words":"\\nring 07700 900123"')
+    assert "07700" not in broken.text
+
+
+def test_a_payload_without_identifiers_stays_byte_for_byte() -> None:
+    typed = '/differ{"level": "3",  "code":"other","words":"one\\ntwo \\u00e9"}'
+    assert mask(typed) == Masked(typed)

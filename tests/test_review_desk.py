@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from logs import review
+from logs import criteria, review
 from web.record import content_of, store_of
-from web.review import as_at, overview
+from web.review import as_at, figures
 from web.review.ledger import ledger
 from web.rows import fold
 
@@ -43,13 +43,13 @@ def form_of(app: Flask, sender: str, ratings: dict[str, str] | None = None, **ot
     """Every criterion met on the evidence of the first typed words, unless said otherwise."""
     seq = next(one.seq for one in store_of(app).read(sender) if one.event["event"] == "user")
     form = {"level": "4-CP"}
-    for one in review.criteria(content_of(app).texts[review.TEXT]).all:
+    for one in criteria.read(content_of(app).texts[criteria.TEXT]).all:
         form |= {f"rating-{one.id}": "met", f"evidence-{one.id}": str(seq), f"note-{one.id}": "seen"}
     return form | {f"rating-{id}": value for id, value in (ratings or {}).items()} | others
 
 
 def test_there_are_twenty_criteria_and_the_six_critical_ones_are_marked(content: Any) -> None:
-    found = review.criteria(content.texts[review.TEXT])
+    found = criteria.read(content.texts[criteria.TEXT])
     assert [one.id for one in found.all] == [f"A{n:02}" for n in range(1, 21)]
     assert [int(one.id[1:]) for one in found.all if one.critical] == [1, 5, 10, 11, 13, 17]
     assert all(one.met and one.partly and one.not_met for one in found.all)
@@ -57,9 +57,9 @@ def test_there_are_twenty_criteria_and_the_six_critical_ones_are_marked(content:
 
 def test_nineteen_met_never_outweigh_one_critical_not_met() -> None:
     rated = [(f"A{n:02}", "met") for n in range(2, 21)]
-    assert review.finding([("A01", "not"), *rated], {"A01"}) == "critical-not"
-    assert review.finding([("A01", "partly"), ("A02", "not"), *rated[1:]], {"A01"}) == "critical-partly"
-    assert review.finding([("A01", "na"), *rated], {"A01"}) == "met"
+    assert criteria.finding([("A01", "not"), *rated], {"A01"}) == "critical-not"
+    assert criteria.finding([("A01", "partly"), ("A02", "not"), *rated[1:]], {"A01"}) == "critical-partly"
+    assert criteria.finding([("A01", "na"), *rated], {"A01"}) == "met"
 
 
 def test_a_filter_stands_in_the_address_and_words_never_do(app: Flask, client_as: ClientAs, says: Says) -> None:
@@ -249,7 +249,7 @@ def test_a_reviewer_draws_and_audits_ten_a_second_rates_three_blind_and_the_figu
         )
         assert "All that applies is met" in two.get(f"/review/{sender}").get_data(as_text=True)
     assert all(store.summary(sender)["finding"] == "met" for sender in twice)
-    found, pairs = overview._figures(store, ledger(store), [f"A{n:02}" for n in range(1, 21)])
+    found, pairs = figures.figures(store, ledger(store), [f"A{n:02}" for n in range(1, 21)])
     assert pairs == 3
     assert found["A01"].percent == pytest.approx(1 / 3)
     assert found["A01"].kappa.value == pytest.approx(0)

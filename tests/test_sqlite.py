@@ -19,9 +19,10 @@ import pytest
 from sqlite_utils import Database
 
 from logs import migrations, open_store, writer
+from logs.columns import FACETS
 from logs.connections import connect
 from logs.sqlite import SqliteStore
-from logs.store import FACETS, Conflict, Filter, Message, RecordUnavailable
+from logs.store import Conflict, Filter, Message, RecordUnavailable
 
 AT = 1_770_000_000.0
 TYPED = "what mum said about the bruise"
@@ -142,6 +143,7 @@ def test_a_transform_drops_the_guards_and_guard_brings_them_back(filled: SqliteS
 
 def test_every_table_of_truth_is_guarded(filled: SqliteStore, path: Path) -> None:
     follows = {"summaries", "facets", "facet_counts", "indexed", "heartbeat", "_sqlite_migrations"}
+    follows |= {"projections", "projected", "restricted"}
     with raw(path) as other:
         db = Database(other, execute_plugins=False)
         tables = {name for name in db.table_names() if not name.startswith("spoken_fts")}

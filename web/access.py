@@ -2,7 +2,8 @@
 
 A page or an act names the roles it is for; whoever is not signed in gets 401 (a page sends them to sign in
 first) and whoever has another role 403. A conversation belongs to the practitioner who began it;
-specialists and reviewers may read one where it reached them, and every such reading is recorded.
+specialists and reviewers may read one where it reached them, and every such reading is recorded. One whose record is
+restricted is for whoever began it and for people with that right: for all others there is none.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from flask import abort, g, redirect, request, url_for
 
-from web.people import Person
+from web.people import RESTRICTED, Person
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -59,6 +60,8 @@ def _sign_in_first() -> Any:
 def may_read(person: Person, summary: Mapping[str, Any] | None) -> bool:
     """Whether this person may read the conversation with this summary."""
     if not summary:
+        return False
+    if summary.get("restricted") and not (summary.get("owner") == person.id or RESTRICTED in person.rights):
         return False
     if person.role == "reviewer":
         return True

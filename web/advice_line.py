@@ -16,28 +16,33 @@ from ulid import ULID
 from bot.advising import AUDITED, not_written
 from bot.hand_off import NotNow
 from bot.model import LEVELS
+from bot.signed import PARTS
 from logs.store import Stored
 from web import conversation as road
 from web import marks, people, presence, reads
 from web import queue as waiting_list
 from web.access import current, may_read, roles, somebody
 from web.chat import error
-from web.outcomes import NAMES, range_words, shown
+from web.continuum import NAMES, range_words
+from web.outcomes import shown
+from web.outlines import outlines
 from web.record import content, now, store
 from web.showing import answers_so_far, concerns_heard, flags_heard
 from web.suggesting import choices
 from web.transcript import Line, ask_of, lines
+from web.unsent import unsent
 
 blueprint = Blueprint("advice_line", __name__, url_prefix="/advice-line")
 specialists = roles("specialist")
-SENTENCES = {  # what is prompted while advice is written: the field, its words, the prompt
-    "level_reasons": ("The level, and the reasons for it", "Which indicators, and what would move it up or down."),
-    "alternatives": ("What else was considered", "Other levels, other routes, and why not."),
-    "voice_of_child": ("The voice of the child", "Their own words or how they live. If nobody asked: why not."),
-    "think_family": ("Think Family", "Fathers, partners, other adults and their needs; every other child."),
-    "consent": ("Agreement and sharing", "Asked, given or refused; why it is safe or not safe to ask."),
-    "follow_up": ("Follow-up", "Who looks again, when, and what if it gets worse."),
+PROMPTS = {  # what is asked for while advice is written
+    "level_reasons": "Which indicators, and what would move it up or down.",
+    "alternatives": "Other levels, other routes, and why not.",
+    "voice_of_child": "Their own words or how they live. If nobody asked: why not.",
+    "think_family": "Fathers, partners, other adults and their needs; every other child.",
+    "consent": "Asked, given or refused; why it is safe or not safe to ask.",
+    "follow_up": "Who looks again, when, and what if it gets worse.",
 }
+SENTENCES = {name: (words, PROMPTS[name]) for name, words in PARTS.items()}  # the field: its words, the prompt
 
 
 @blueprint.before_app_request
@@ -215,6 +220,7 @@ def _conversation(sender: str, errors: list[dict[str, str]] | None = None) -> st
         slots=slots,
         errors=errors or [],
         typed=request.form if errors else {},
+        unsent=unsent() if errors and not mine else [],
         message_id=str(ULID()),
         row=waiting_list.row_of(store().summary(sender) or {}, store(), there, at),
         mine=mine,
@@ -222,9 +228,9 @@ def _conversation(sender: str, errors: list[dict[str, str]] | None = None) -> st
         may_opine=slots["status"] == "with-specialist" and not mine,
         shown=shown(outcome, slots["urgency"], there, at) if outcome else None,
         concerns=concerns_heard(slots, there),
-        flags=flags_heard(slots),
+        flags=flags_heard(slots, there),
         given=answers_so_far(slots, there),
-        trees=[there.trees[t] for t in slots["chosen"] if t in there.trees],
+        outlines=outlines(slots, there),
         questions=choices(slots, there) if mine else [],
         ask_of=lambda key: ask_of(there, key),
         colleagues=colleagues(),

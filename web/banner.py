@@ -52,5 +52,5 @@ def line_words(slots: Mapping[str, Any], guidance: Guidance, at: datetime) -> st
     if open_at(hours, at):
         return "Your advice line is open now."
     return (
-        "Your advice line is closed now. If it cannot wait, ring the council's duty line: do not wait for an opening."
+        "Your advice line is closed now. If it cannot wait, ring one of the numbers on this page."
     )

@@ -22,8 +22,9 @@ from web import conversation as road
 from web.access import somebody
 from web.advice_line import SENTENCES, specialists
 from web.chat import NUMBER, about, error
+from web.continuum import NAMES
 from web.furniture import waited
-from web.outcomes import NAMES, shown
+from web.outcomes import shown
 from web.record import content, now, store
 from web.record_blocks import AGREES
 from web.showing import answers_so_far, concerns_heard, flags_heard, last_reply
@@ -79,10 +80,12 @@ def say(sender: str) -> Any:
     chosen, text, note, key = field("choice"), field("text"), field("note"), field("key")
     if not (chosen or text or note):
         return _page(sender, error("choice", "Choose an answer, or write something")), 400
+    if chosen:  # it answers the question on the page: danger heard in the words would ask another one first
+        _take(sender, chosen)
     if note:
         _note(sender, slots, key, note)
-    for said in filter(None, (text, chosen)):
-        _take(sender, said)
+    if text:
+        _take(sender, text)
     return redirect(url_for("calls.call", sender=sender), code=303)
 
 
@@ -184,7 +187,7 @@ def _page(sender: str, errors: list[dict[str, str]]) -> str:
         told=[t for t in texts if not (question and t.endswith(question.ask))] if not outcome else [],
         shown=shown(outcome, slots["urgency"], there, at) if outcome else None,
         concerns=concerns_heard(slots, there),
-        flags=flags_heard(slots),
+        flags=flags_heard(slots, there),
         given=answers_so_far(slots, there),
         titles=[(payload("answer", CHOICE, tree.title), tree.title) for tree in trees],
         continues=any(act["payload"] == "/continue" for act in (last_reply(events)[0].get("can") or [])),

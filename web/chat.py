@@ -20,13 +20,14 @@ from bot.messages import LONGEST_WORRY, NOT_KNOWN, payload
 from bot.model import LEVELS, NOT_SURE
 from bot.standing import CHOICE, children
 from logs.store import Filter, Stored
-from web import chase, marks
+from web import chase, marks, restricted
 from web import conversation as road
 from web.access import roles, somebody
 from web.banner import banner
 from web.concerns import groups
 from web.contacts import ring
-from web.outcomes import NAMES, shown
+from web.continuum import NAMES
+from web.outcomes import shown
 from web.record import content, now, store
 from web.showing import answers_so_far, asked, beside, concerns_heard, flags_heard, last_reply, offers, progress
 from web.transcript import ask_of, lines, since_hand_off
@@ -187,7 +188,8 @@ def own(sender: str) -> tuple[int, dict[str, Any]]:
 
 def _home(errors: list[dict[str, str]] | None = None) -> str:
     there, person = content(), somebody()
-    rows = store().summaries(Filter(owner=person.id), limit=SHOWN_AT_HOME)
+    own_restricted = [row for row in restricted.seen_by(store(), person) if row["owner"] == person.id]
+    rows = [*own_restricted, *store().summaries(Filter(owner=person.id), limit=SHOWN_AT_HOME)]
     rows.sort(key=lambda row: (row["status"] == "closed", -(row["updated_at"] or 0)))
     return render_template(
         "home.html",
@@ -264,8 +266,9 @@ def conversation_page(sender: str, errors: list[dict[str, str]] | None = None) -
         concern_titles=[there.trees[t].title for t in slots["chosen"] if t in there.trees],
         several=children(slots) > 1,
         concerns=concerns_heard(slots, there),
-        flags=flags_heard(slots),
+        flags=flags_heard(slots, there),
         given=answers_so_far(slots, there),
+        choose_concern=payload("change", CHOICE),
         may_change=slots["status"] == "with-assistant",
         number=slots.get("callback"),
         ask_number=has_line(slots, there)

@@ -10,7 +10,7 @@ import click
 from flask import Flask
 
 from logs.store import EVERYTHING
-from web import demo, people, record, rows, sign_in
+from web import demo, demo_audits, people, record, rows, sign_in
 from web.review import exporting
 
 
@@ -37,8 +37,9 @@ def attach(app: Flask) -> None:
         if not app.config["PRACTICE"]:
             raise click.ClickException("Demo conversations belong in practice mode. Nothing was added.")
         made = demo.fill(record.store_of(app), record.content_of(app), datetime.now(UTC))
+        audited = demo_audits.fill(record.store_of(app), record.content_of(app))
         record.shut(app)
-        click.echo(f"{made} invented conversations added.")
+        click.echo(f"{made} invented conversations added{', and a sample with audits' if audited else ''}.")
 
     @app.cli.command("backup")
     @click.argument("file", type=click.Path(dir_okay=False))

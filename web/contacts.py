@@ -1,14 +1,23 @@
-"""Whom to ring, as an outcome's page shows it: the words of the route and whether the line is open."""
+"""Whom to ring, as an outcome's page shows it: the words of the route and whether the line is open.
+
+What stands on every such page once (101 when nobody answers, 999 in danger) is not said again beside each contact.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.contact_words import describe
 from bot.guidance import Guidance
+
+EMERGENCY, POLICE = "police-999", "police-101"
+AT_FIRST = 4  # contacts that stand open; the others are folded, but never the LADO
+_SAID_ONCE = ("If it does not work,", "If it cannot wait, ring 101")
+_SENTENCE = re.compile(r"(?<=[.?!:]) (?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +29,9 @@ class Ring:
     value: str | None
     state: str  # open, closing, closed or unknown
     kind: str = "phone"
+    contact: str = ""
+    council: str | None = None
+    doubt: str = ""  # that nobody has checked it, or why none is shown and where to find it
 
     @property
     def link(self) -> str | None:
@@ -42,8 +54,21 @@ def link_of(value: str | None) -> str | None:
 def ring(row: dict[str, Any], guidance: Guidance, at: datetime) -> Ring:
     """A line of an outcome's route. It never names a next opening: nobody is to wait for one."""
     key = row.get("contact") or ""
+    told = row.get("says") or ""
     known = guidance.contacts.get(key) or next((c for c in guidance.contacts.values() if c.name == key), None)
     if known is None:
-        return Ring(key, row.get("says") or "", row.get("value"), "unknown")
+        return Ring(key, told, row.get("value"), "unknown", contact=key)
     now = describe(known.id, guidance, at)
-    return Ring(known.name, row.get("says") or now.says, row.get("value"), now.state, known.kind)
+    lead, found, _ = told.partition(known.says)
+    lead = "" if lead.strip() == guidance.words["council_unknown"] else lead  # the page names the council beside it
+    says = f"{lead}{known.says}" if found else told or known.says
+    doubt = " ".join(s for s in _SENTENCE.split(now.warning) if not s.startswith(_SAID_ONCE)) if found else ""
+    return Ring(known.name, says, row.get("value"), now.state, known.kind, known.id, known.council, doubt)
+
+
+def in_order(rings: Sequence[Ring], step: str) -> tuple[tuple[Ring, ...], tuple[Ring, ...]]:
+    """Those that stand open, and those that are folded. 999 and 101 stand in a line of their own on every page, and
+    among these only where the first step sends you to them."""
+    wanted = [r for r in rings if r.contact not in (EMERGENCY, POLICE) or str(r.value) in step]
+    first = [r for n, r in enumerate(wanted) if n < AT_FIRST or "lado" in r.contact]
+    return tuple(first), tuple(r for r in wanted if r not in first)

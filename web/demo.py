@@ -7,6 +7,7 @@ record already stays.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -89,6 +90,10 @@ class _Playing:
         """The title of the tree this conversation belongs to, where it is asked which concern it is."""
         tree = self.content.trees.get(self.past.tree) if asked == "concern" else None
         return tree.title if tree else None
+
+    def _differs(self, level: str, code: str, words: str) -> None:
+        """The practitioner sees another level than was pointed to, and says why."""
+        self._says("/differ" + json.dumps({"level": level, "code": code, "words": words}))
 
     def _asks_for_a_person(self) -> None:
         """The practitioner wants a specialist, unless one is on the way already."""

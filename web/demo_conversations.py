@@ -92,6 +92,7 @@ PAST = (
                 "Can this family have Early Help? Parents are worn out, two young children, money is short.",
             ),
             ("answers", "least", {**SURGERY, "children": "2 children", "family-agrees": "Agreed"}),
+            ("differs", "2", "pattern", "The same worries came up last winter and passed only for a while."),
         ),
     ),
     Past(

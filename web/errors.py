@@ -1,7 +1,7 @@
 """What is shown when something cannot be done: a page or Rasa's shape, and always what to do now.
 
-Nothing here needs the record, and nothing that was typed is repeated or logged: of an unexpected fault the
-log has its kind and where it happened, not its words.
+Nothing here needs the record, and nothing that was typed is logged or told to a program: of an unexpected fault
+the log has its kind and where it happened, not its words. A page gives what was typed back to whoever typed it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bot.guidance import GuidanceError
 from bot.hand_off import NotNow
 from bot.trees import TreeError
 from logs.store import Conflict, RecordUnavailable
-from web import conversation, notices
+from web import conversation, notices, unsent
 from web.access import current
 from web.record import content, now
 
@@ -163,10 +163,12 @@ def _page(code: int, says: Says) -> Response:
     """The page of a failure; plain words of its own where even the page cannot be made."""
     try:
         if code >= 500:
-            return make_response(
-                render_template("cannot_record.html", title=says.title, says=says.says, notice=_lines())
-            )
-        return make_response(render_template("error.html", title=says.title, says=says.says, code=code))
+            told = {"title": says.title, "says": says.says, "unsent": unsent.unsent(), "again": unsent.again()}
+            return make_response(render_template("cannot_record.html", notice=_lines(), **told))
+        # To a page that takes no form, and to a form that nobody writes sentences into, nothing was written.
+        mine = unsent.unsent() if code not in (404, 405) and request.blueprint != "sign_in" else []
+        told = {"title": says.title, "says": says.says, "unsent": mine}
+        return make_response(render_template("error.html", code=code, **told))
     except Exception as fault:
         current_app.logger.error("%s while showing a failure", type(fault).__name__)
         return make_response(

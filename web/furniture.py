@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from web.access import current
 from web.contacts import link_of
-from web.outcomes import range_words
+from web.continuum import range_words
 from web.reading import Shown, passage
 from web.record import content
 
@@ -51,6 +51,7 @@ DESK = (
     ("What audits found", "desk.audits"),
     ("Actions", "desk.actions"),
     ("Agreement", "desk.agreements"),
+    ("Disagreements", "desk.disagreements"),
     ("Criteria", "desk.all_criteria"),
     ("Export", "desk.exports"),
 )
@@ -59,7 +60,7 @@ OWN = {
     "gp": (("Ask", "chat.home"), ("Feedback", "feedback.told")),
     "specialist": (("Advice line", "advice_line.queue"), ("Feedback", "feedback.told")),
     "reviewer": (("Conversations", "review.conversations"), ("Review desk", "desk.samples")),
-    "author": (("Trees", "guidance.trees"),),
+    "author": (("Trees", "guidance.trees"), ("Disagreements", "desk.disagreements")),
 }
 
 
@@ -82,19 +83,23 @@ def _desk_pages(here: str, root: str) -> Markup:
     return Markup("").join(link.format(url_for(page), mark if page == here else "", text) for text, page in DESK)
 
 
-def navigation() -> list[dict[str, Any]]:
+def navigation() -> tuple[dict[str, Any], ...]:
     """The menu of whoever is signed in; empty for nobody."""
     person = current()
     if person is None:
-        return []
-    here = (request.blueprint or "", request.endpoint or "")
+        return ()
+    return _navigation(person.role, request.blueprint or "", request.endpoint or "", request.script_root)
+
+
+@lru_cache(maxsize=512)
+def _navigation(role: str, blueprint: str, here: str, root: str) -> tuple[dict[str, Any], ...]:
     items = []
-    for text, endpoint in (*OWN.get(person.role, ()), *EVERYBODY):
+    for text, endpoint in (*OWN.get(role, ()), *EVERYBODY):
         own = endpoint.partition(".")[0]
         trees = own == "guidance" and endpoint.endswith("trees")
-        current_page = here[0] == own and (own != "guidance" or trees == ("tree" in here[1]))
+        current_page = blueprint == own and (own != "guidance" or trees == ("tree" in here))
         items.append({"text": text, "href": url_for(endpoint), "current": current_page})
-    return items
+    return tuple(items)
 
 
 def passage_of(cite: str) -> Shown | None:

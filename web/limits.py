@@ -11,12 +11,15 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from web.access import current
+from web.counting import Here
 
 
 def attach(app: Flask, api: Blueprint) -> None:
     """Apply the limits of the settings: one for pages, by person or address, one for the API, by token."""
     page_limit, api_limit = app.config["PAGE_LIMIT"], app.config["API_LIMIT"]
-    limiter = Limiter(_whoever, app=app, default_limits=[page_limit] if page_limit else [], storage_uri="memory://")
+    limiter = Limiter(
+        _whoever, app=app, default_limits=[page_limit] if page_limit else [], storage_uri=f"{Here.STORAGE_SCHEME[0]}://"
+    )
     if api_limit:
         limiter.limit(api_limit, key_func=_token)(api)
     _only_where_limited(app, limiter, {name for name in app.blueprints if name != api.name or api_limit})

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from logs.store import RecordUnavailable, Store
+from web.bell import bell_of
 from web.transcript import Line
 
 DELIVERED, SEEN = "delivered", "seen"
@@ -70,6 +71,7 @@ def mark(store: Store, sender: str, side: str, person: str, at: datetime, sent: 
     ]
     if made:
         store.append(stream_of(sender), None, made)
+        bell_of(store).ring(sender)
 
 
 def _event(name: str, side: str, person: str, upto: int, at: datetime) -> dict[str, Any]:

@@ -10,32 +10,17 @@ from typing import Any
 from bot import engine, messages, next_steps, reasons, standing, telling
 from bot.content import Content
 from bot.guidance import Guidance
-from bot.model import LEVELS, NOT_SURE, rank
+from bot.model import NOT_SURE, rank
 from bot.standing import question_at
 from bot.writing import child_name
-from web.contacts import Ring, ring
+from web.contacts import Ring, in_order, ring
+from web.continuum import NAMES, Cell, cells, range_words
+from web.decided_by import decided_by
+from web.first_step import FirstStep, first_step
 from web.reading import passage
 from web.transcript import ask_of, question_of
 
-NAMES = {
-    "1": "Level 1",
-    "2": "Level 2",
-    "3": "Level 3",
-    "4-CIN": "Level 4, child in need",
-    "4-CP": "Level 4, child protection",
-}
-SHORT = {"1": "1", "2": "2", "3": "3", "4-CIN": "4 CIN", "4-CP": "4 CP"}
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One level on the picture of the continuum."""
-
-    level: str
-    short: str
-    name: str
-    inside: bool
-    indicated: bool
+ACT = {"now": "Act now. The level is not settled yet", "today": "Act today. The level is not settled yet"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +63,9 @@ class Shown:
 
     says: str
     urgency: str
-    first: str
-    then: tuple[str, ...]
+    start: FirstStep
     rings: tuple[Ring, ...]
+    other_rings: tuple[Ring, ...]
     graded: bool
     range_words: str
     cells: tuple[Cell, ...]
@@ -95,6 +80,7 @@ class Shown:
     own: tuple[str, ...] = ()  # the practitioner's own view beside it
     together: tuple[Together, ...] = ()
     sections: tuple[next_steps.Section, ...] = ()
+    told: str = ""  # the practitioner's own words or answer that decided what is done first
 
     @property
     def raising(self) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -105,6 +91,13 @@ class Shown:
     def lowering(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """What would lower it, in the same way."""
         return _grouped(self.lowers, self.several)
+
+    @property
+    def heading(self) -> str:
+        """What it amounts to, as the page's own heading; where something is urgent that comes before an open range."""
+        if self.open_range and self.urgency in ACT:
+            return ACT[self.urgency]
+        return self.range_words.rstrip(".")
 
     @property
     def open_range(self) -> bool:
@@ -142,15 +135,17 @@ def shown(
     slots: Mapping[str, Any] | None = None,
 ) -> Shown:
     """An outcome (contract, section 2) made ready for the page; with the slots, also what stands beside it."""
-    steps = list(outcome.get("do_next") or ())
+    start = first_step(list(outcome.get("do_next") or ()) or [outcome.get("says") or ""], slots)
+    rings = [ring(r, content.guidance, at) for r in outcome.get("route") or ()]
+    open_rings, other_rings = in_order(rings, start.step)
     low, high, indicated = outcome.get("at_least"), outcome.get("at_most"), outcome.get("indicated")
     because = tuple(_reason(r, content) for r in outcome.get("because") or ())
     return Shown(
         says=outcome.get("says") or "",
         urgency=urgency,
-        first=steps[0] if steps else (outcome.get("says") or ""),
-        then=tuple(steps[1:]),
-        rings=tuple(ring(r, content.guidance, at) for r in outcome.get("route") or ()),
+        start=start,
+        rings=open_rings,
+        other_rings=other_rings,
         graded=low is not None,
         range_words=range_words(low, high, indicated),
         cells=cells(low, high, indicated, content.guidance),
@@ -165,6 +160,7 @@ def shown(
         own=tuple(telling.own_view_words(slots, content, outcome)) if slots else (),
         together=together(slots, content) if slots else (),
         sections=tuple(next_steps.sections(slots, outcome, content)) if slots else (),
+        told=decided_by(slots, content) if slots else "",
     )
 
 
@@ -207,35 +203,6 @@ def _differing(slots: Mapping[str, Any], content: Content, children: int) -> dic
         if question is not None and question.about == "child":
             found.setdefault(name, {})[int(number or 1)] = str(answer)
     return {q: a for q, a in found.items() if len(set(a.values())) > 1 or 0 < len(a) < children}
-
-
-def range_words(low: str | None, high: str | None, indicated: str | None) -> str:
-    """Where it lies, in words. A low end of 1 is never printed as a floor: too little is known."""
-    if low is None or high is None:
-        return "No level is given for this."
-    if indicated:
-        return NAMES[indicated]
-    if low == "1":
-        return f"Not enough known. Could be {_lower(NAMES[high])}."
-    return f"At least {_lower(NAMES[low])}. Could be {_lower(NAMES[high])}."
-
-
-def cells(low: str | None, high: str | None, indicated: str | None, guidance: Guidance) -> tuple[Cell, ...]:
-    """The five places of the continuum, those within the range marked."""
-    within = range(rank(low), rank(high) + 1) if low and high else range(0)
-    return tuple(
-        Cell(level, SHORT[level], level_name(level, guidance), n in within, level == indicated)
-        for n, level in enumerate(LEVELS)
-    )
-
-
-def level_name(level: str, guidance: Guidance) -> str:
-    """What the level is called locally, from the guidance; empty where the guidance does not say."""
-    found = passage(guidance, f"threshold_guidance.md#level-{level}")
-    if found is None:
-        return ""
-    name = found.title.partition(":")[2].strip()
-    return name[:1].upper() + name[1:]
 
 
 def comparators_only(because: tuple[Reason, ...], guidance: Guidance) -> bool:
@@ -293,7 +260,3 @@ def _settle(row: dict[str, Any], content: Content, slots: Mapping[str, Any] | No
 def _tree(row: dict[str, Any], content: Content) -> tuple[str, int, str]:
     tree = content.trees.get(row["tree"])
     return (tree.title if tree else row["tree"], row["version"], (tree.approved_by or "") if tree else "")
-
-
-def _lower(name: str) -> str:
-    return name[:1].lower() + name[1:]

@@ -6,18 +6,21 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, request, url_for
 
-from bot import advising
+from bot import advising, restricting, standing
 from bot.hand_off import NotNow
 from web import conversation as road
-from web import line_now
+from web import line_now, presence, restricted
 from web.access import roles, somebody
 from web.record import content, now, store
 from web.transcript import ask_of
 
 blueprint = Blueprint("own_acts", __name__)
 blueprint.app_context_processor(lambda: {"line_now": _line_now, "promise_words": _promised, "ask_words": _asked})
+blueprint.app_context_processor(
+    lambda: {"may_see_restricted": _may_see_restricted, "about_a_worker": restricting.about_a_worker}
+)
 asks_only = roles("practitioner", "gp")
 PLACES = {"record": "record_blocks.read", "chat": "chat.conversation"}
 
@@ -29,7 +32,22 @@ def suggestion(sender: str) -> Any:
     _own(sender)
     key, take, there = request.form.get("key", ""), request.form.get("take") == "yes", content()
     says = "Your answer is recorded." if take else "The specialist sees that it is not so."
-    return _does(sender, lambda slots, at: advising.settle(slots, there, key, take, at), says, "chat")
+
+    def step(slots: dict, at: datetime) -> list[dict]:
+        made = advising.settle(slots, there, key, take, at)
+        return [*made, *restricting.events(standing.after(slots, made), there, at.timestamp())]
+
+    return _does(sender, step, says, "chat")
+
+
+@blueprint.post("/chat/<sender>/restrict")
+@asks_only
+def restrict(sender: str) -> Any:
+    """Have the record restricted: it may be about somebody who can read it."""
+    _own(sender)
+    answer = _does(sender, restricting.asked, "The record is restricted now.", "chat")
+    presence.give_back_what_is_lost(store(), now())  # whoever had it and may not see it has it no longer
+    return answer
 
 
 @blueprint.post("/chat/<sender>/decision")
@@ -55,6 +73,11 @@ def _line_now(slots: dict[str, Any] | None) -> line_now.LineNow:
 
 def _promised(slots: dict[str, Any]) -> tuple[str, bool]:
     return line_now.promise_words(slots, content(), now())
+
+
+def _may_see_restricted() -> list[str]:
+    """The names of those with the right to restricted records, where the program knows its people."""
+    return restricted.names(current_app.config["PRACTICE"])
 
 
 def _asked(key: str) -> str:

@@ -1,10 +1,11 @@
-"""The people of practice mode: invented posts, no names, one for each role and a second specialist."""
+"""The people of practice mode: invented posts, no names, one for each role, and some of a role twice."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 ASKS = frozenset({"practitioner", "gp"})  # who asks for advice
+RESTRICTED = "restricted"  # may read records that are restricted
 ROLES = ("practitioner", "gp", "specialist", "reviewer", "author")
 
 
@@ -16,6 +17,7 @@ class Person:
     name: str
     role: str
     organisation: str
+    rights: frozenset[str] = frozenset()  # what they may do beyond their role: RESTRICTED
 
     @property
     def asks(self) -> bool:
@@ -43,6 +45,7 @@ PRACTICE = {
         Person("second-reviewer", "Practice second reviewer", "reviewer", "dhcft"),
         Person("author", "Practice Named nurse", "author", "dchs"),
         Person("colleague", "Practice colleague", "specialist", "dchs"),
+        Person("senior", "Practice head of safeguarding", "specialist", "dchs", frozenset({RESTRICTED})),
     )
 }
 

@@ -14,6 +14,7 @@ from flask import Flask, current_app
 from bot.hand_off import NotNow
 from logs.store import Filter, Store
 from web import conversation as road
+from web import restricted
 from web.people import Person
 
 WHY = "Contact with the specialist was lost. It is back in its old place in the queue."
@@ -46,10 +47,11 @@ def is_lost(row: dict[str, Any], at: datetime) -> bool:
 def give_back_what_is_lost(store: Store, at: datetime) -> list[str]:
     """Put every conversation whose specialist is lost back into the queue, so that no promise breaks silently."""
     found = []
-    for row in store.summaries(Filter(status="with-specialist"), limit=200):
-        if is_lost(row, at):
+    for row in (*store.summaries(Filter(status="with-specialist"), limit=200), *restricted.held(store)):
+        shut_out = row.get("restricted") and restricted.may_hold(row["with_person"]) is False
+        if shut_out or is_lost(row, at):
             try:
-                road.give_back(store, row["stream"], WHY, at)
+                road.give_back(store, row["stream"], restricted.WHY_BACK if shut_out else WHY, at)
                 found.append(row["stream"])
             except NotNow:  # somebody was quicker
                 continue

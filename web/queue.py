@@ -13,7 +13,7 @@ from bot.content import Content
 from bot.standing import Slots
 from logs.store import Filter, Store
 from web import conversation as road
-from web import presence
+from web import presence, restricted
 from web.chat import about
 from web.furniture import waited
 from web.people import Person
@@ -40,13 +40,15 @@ class Queue:
 def queue(store: Store, content: Content, me: Person, at: datetime) -> Queue:
     """The queue for one specialist; whatever lost its specialist is put back into it first."""
     presence.give_back_what_is_lost(store, at)
-    waiting = sorted((row_of(r, store, content, at) for r in store.queue()), key=lambda r: r["place"])
-    held = store.summaries(Filter(status="with-specialist"), limit=TAKEN_SHOWN)
+    waits = [*store.queue(), *restricted.waiting(store, me)]
+    waiting = sorted((row_of(r, store, content, at) for r in waits), key=lambda r: r["place"])
+    held = [*store.summaries(Filter(status="with-specialist"), limit=TAKEN_SHOWN), *restricted.held(store, me)]
     taken = [row_of(row, store, content, at) for row in held]
     closed = store.summaries(Filter(status="closed", with_person=me.id), limit=CLOSED_SHOWN)
+    closed = [*restricted.closed_by(store, me), *closed][:CLOSED_SHOWN]
     here = [row for row in waiting if row["organisation"] == me.organisation]
     others = [row for row in taken if row["with_person"] != me.id]
-    parts = ("stream", "status", "urgency", "updated_at", "waited", "broken", "gone", "with_person")
+    parts = ("stream", "status", "urgency", "updated_at", "waited", "broken", "gone", "with_person", "wants_opinion")
     marks = [str([row[part] for part in parts]) for row in (*waiting, *taken)]
     return Queue(
         here,
@@ -75,6 +77,7 @@ def row_of(row: Row, store: Store, content: Content, at: datetime) -> Row:
         "adult_known": bool(organisation and organisation.adult_specialist),
         "meant_for": slots["meant_for"],
         "alerts": slots["alerts"],
+        "restricted": slots["restricted"],
         "callback": slots["callback"],
         "callback_when": slots["callback_when"],
         "wants_opinion": any(o["given"] is None for o in slots["opinions"]),

@@ -9,14 +9,14 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
-from bot import advising, blocks
+from bot import advising, blocks, writing
 from bot.hand_off import NotNow
+from web import chase, reads
 from web import conversation as road
-from web import reads
 from web.access import may_read, roles, somebody
 from web.advice_line import SENTENCES
 from web.chat import about
-from web.outcomes import NAMES
+from web.continuum import NAMES
 from web.record import content, now, store
 
 blueprint = Blueprint("record_blocks", __name__, url_prefix="/record")
@@ -59,15 +59,26 @@ def _readable(sender: str) -> dict[str, Any]:
     return row
 
 
+def note_of(sender: str, events: list[dict[str, Any]]) -> str:
+    """The same in plain text, ready to paste; with their referrals for whoever made them."""
+    at, there = now(), content()
+    _, slots = road.where(store(), sender)
+    referrals = [chased.referral for chased in chase.of_conversation(store(), somebody(), sender, at)]
+    return writing.note(slots, there, at, sender, events, referrals)
+
+
 def _page(sender: str, row: dict[str, Any]) -> str:
-    there, me = content(), somebody()
-    found = blocks.blocks((stored.seq, stored.event) for stored in store().read(sender))
+    there, me, stored = content(), somebody(), store().read(sender)
+    _, slots = road.where(store(), sender)
     return render_template(
         "record_blocks.html",
         sender=sender,
         row=row,
+        slots=slots,
+        own_record=row["owner"] == me.id,
         about=about(row, there),
-        blocks=found,
+        blocks=blocks.blocks((one.seq, one.event) for one in stored),
+        note=note_of(sender, [one.event for one in stored]),
         me=me.id,
         own=row["owner"] == me.id,
         staff=me.role == "specialist",

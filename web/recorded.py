@@ -14,6 +14,7 @@ from bot import standing
 from bot.content import Content
 from logs.store import Conflict, Message, Store
 from web import rows
+from web.bell import bell_of
 from web.memory import memory_of
 
 TRIES = 5
@@ -59,6 +60,7 @@ def add(
     summary = {**rows.of(sender, after, events, before), "updated_at": at.timestamp(), **columns}
     last = store.append(sender, seq, events, summary=summary, message=message)
     memory_of(store).put(sender, last, after)
+    bell_of(store).moved(sender, after)
     return last
 
 

@@ -33,6 +33,8 @@ def of(sender: str, slots: Mapping[str, Any], events: Sequence[Event], before: S
     row["own_beside"] = own_view.beside(slots, outcome)
     row["indicators"] = " ".join(indicators(outcome))
     row["tree_versions"] = " ".join(f"{one['tree']}@{one['version']}" for one in outcome.get("trees") or ())
+    if slots["restricted"]:
+        row["restricted"] = True
     return row | told_by(events, outcome, before or {})
 
 

@@ -29,6 +29,7 @@ DEFAULTS: dict[str, Any] = {
     "PORT": 8000,
     "IDLE_MINUTES": 30,
     "TOKEN_DAYS": 30,
+    "STREAMS": 128,  # open pages that are told of what is new; all others ask every few seconds
     "PAGE_LIMIT": "1200 per minute",  # for each address; empty: none
     "API_LIMIT": "",  # for each token; empty: none, the record's own writer is the brake
     "MAX_CONTENT_LENGTH": 320 * 1024,  # 20,000 characters, each escaped at its longest, and the rest of a body

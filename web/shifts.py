@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from bot.hand_off import NotNow
 from logs.store import Filter, RecordUnavailable
 from web import conversation as road
-from web import people, presence
+from web import people, presence, restricted
 from web import queue as waiting_list
 from web.access import current, roles, somebody
 from web.advice_line import colleagues, specialists
@@ -31,6 +31,7 @@ def before_leaving() -> Any:
         return None
     try:
         mine = store().summaries(Filter(status="with-specialist", with_person=me.id), limit=1)
+        mine = mine or [row for row in restricted.held(store(), me) if row["with_person"] == me.id]
     except RecordUnavailable:  # nobody is kept from signing out
         return None
     return redirect(url_for("shifts.end", leaving=1), code=303) if mine else None

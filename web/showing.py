@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot import own_view
+from bot import messages, own_view
 from bot.content import Content
 from bot.model import COMMON, NOT_SURE, Tree
 from bot.preview import Preview, previews
-from bot.standing import CHOICE, children, question_at
+from bot.standing import CHOICE, children, flag_question, question_at
 from web.transcript import ask_of, payload, question_of, stands_in
 
 
@@ -74,6 +74,7 @@ class HeardItem:
     quotes: tuple[str, ...]
     label: str = ""
     cite: str = ""
+    ask: str = ""  # the payload that goes into it, where that was not done yet
 
 
 # Not sure about danger brings a person; there is nothing to explain first.
@@ -209,21 +210,21 @@ def concerns_heard(slots: dict[str, Any], content: Content) -> list[HeardItem]:
     found = []
     for heard in slots.get("concerns") or ():
         tree = content.trees.get(heard["tree"])
-        found.append(HeardItem(tree.title if tree else heard["tree"], longest(heard["quotes"])))
+        ask = messages.payload("answer", CHOICE, tree.title) if tree and tree.id not in slots["chosen"] else ""
+        found.append(HeardItem(tree.title if tree else heard["tree"], longest(heard["quotes"]), ask=ask))
     return found
 
 
-def flags_heard(slots: dict[str, Any]) -> list[HeardItem]:
+def flags_heard(slots: dict[str, Any], content: Content) -> list[HeardItem]:
     """The red flags heard so far, each with its words and how it was told."""
-    return [
-        HeardItem(
-            f["id"],
-            longest(f["quotes"]),
-            LABELS.get(f["label"], f["label"]),
-            f"threshold_guidance.md#{f['id']}",
-        )
-        for f in slots.get("red_flags") or ()
-    ]
+    found = []
+    for heard in slots.get("red_flags") or ():
+        question = flag_question(content, heard["id"])
+        key = f"{COMMON}/{question.id}" if question else ""
+        ask = messages.payload("change", key) if key and slots.get(key) is None else ""
+        label, cite = LABELS.get(heard["label"], heard["label"]), f"threshold_guidance.md#{heard['id']}"
+        found.append(HeardItem(heard["id"], longest(heard["quotes"]), label, cite, ask))
+    return found
 
 
 def beside(texts: list[str], outcome: dict[str, Any] | None, content: Content) -> list[str]:

@@ -92,6 +92,4 @@ def _does(sender: str, step: Callable[[dict, datetime], list[dict]], done: str) 
     once = field("message_id")
     words = "\n".join(f"{k}={v}" for k, v in sorted(request.form.items()) if k not in ("csrf_token", "message_id"))
     named = (f"{somebody().id}:{once}", words) if once else None
-    return advice_line.act(
-        sender, lambda at: road.act(store(), sender, at, lambda slots: step(slots, at), named), done
-    )
+    return advice_line.act(sender, lambda at: road.act(store(), sender, at, lambda slots: step(slots, at), named), done)

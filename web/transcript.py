@@ -156,17 +156,12 @@ def _said(event: dict[str, Any], at: datetime, seq: int, reading: _Reading) -> l
     digest = meta.get("content") or ""
     told = payload(text)
     if told is None:
-        understood = meta.get("understood") or {}
-        quotes = [
-            q for part in ("concerns", "red_flags") for heard in understood.get(part) or () for q in heard["quotes"]
-        ]
         masked = tuple(meta.get("masked") or ())
         return [
             Line(
                 "practitioner",
                 text,
                 at,
-                quotes=tuple(dict.fromkeys(quotes)),
                 masked=masked,
                 content=digest,
                 seq=seq,

@@ -7,15 +7,18 @@ back: what the practitioner denies, what is past and what is about someone else 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from bot.model import LABELS, URGENCIES, Common, HeardConcern, HeardFlag, RedFlag, Tree, Understood
+from bot.understanding import deciding
 from bot.understanding.answers import suggested
-from bot.understanding.deciding import decide, ranked
+from bot.understanding.deciding import LIKELY, decide, ranked
 from bot.understanding.for_whom import asks_for_person, not_for_us
 from bot.understanding.hearing import Heard, Listened, add_tree, listen
 from bot.understanding.learned import model
 from bot.understanding.lexicon import lexicon
 from bot.understanding.own_phrases import phrases_of
+from bot.understanding.quoting import merged
 
 MOST_CONCERNS = 5  # shown, gravest first
 
@@ -25,17 +28,33 @@ def read(text: str, trees: Mapping[str, Tree], common: Common) -> Understood:
     words = lexicon()
     heard = listen(text, words)
     _own(heard, trees, common)
-    decide(heard, words, model())
+    title = text.strip().casefold()
+    chosen = any(tree.title.casefold() == title for tree in trees.values())  # named as we name it: nothing to guess
+    weighed = None if chosen else decide(heard, words, model())
+    named = bool(heard.message.spans.get(words.number.get("PERSONWANTED", -1)))  # then the rules have decided
+    about_children = bool(heard.message.spans.get(words.number.get("CHILDSURE", -1)))
     flags = sorted(heard.flags.items(), key=_gravest)
-    concerns = [HeardConcern(t, tuple(f.quotes), t in heard.guessed) for t, f in ranked(heard) if t in trees]
+    concerns = [
+        HeardConcern(t, merged(f.quotes, text), t in heard.guessed, t not in heard.guessed or f.score > LIKELY)
+        for t, f in ranked(heard)
+        if t in trees
+    ]
     return Understood(
         concerns=tuple(concerns[:MOST_CONCERNS]),
-        red_flags=tuple(HeardFlag(name, tuple(f.quotes), f.label, heard.learned == name) for name, f in flags),
+        red_flags=tuple(HeardFlag(name, merged(f.quotes, text), f.label, name in heard.learned) for name, f in flags),
         suggested=suggested(heard, words, common),
         urgency=heard.urgency,
-        asks_for_person=asks_for_person(heard.message, words),
-        not_for_us=not_for_us(heard.message, words, bool(heard.flags)),
+        asks_for_person=asks_for_person(heard.message, words) or (not named and deciding.wants_person(weighed, heard)),
+        not_for_us=not_for_us(heard.message, words, bool(heard.flags))
+        or deciding.not_for_us(weighed, heard, about_children),
     )
+
+
+@cache
+def version() -> str:
+    """Which rules and which trained model hear a message: recorded with each turn of typed words."""
+    rules, use = lexicon().digest[:12], model()
+    return f"rules {rules}, model {use.version} {use.trained_from[:12]}" if use else f"rules {rules}, no model"
 
 
 def _gravest(item: tuple[str, Heard]) -> tuple[int, int, str]:

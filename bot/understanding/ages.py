@@ -143,8 +143,10 @@ def _numbered(number: float, i: int, before: str, after: str, later: str, words:
             if number >= 60:
                 yield ("OLD_AGE", i, i)
         return
-    if before in ("aged", "age", "is", "turned", "im", "hes", "shes", "only", "just", "nearly") or before in _SEX or (
-        after in _SEX or before == "(" and after in (")", ",", "and")
+    if (
+        before in ("aged", "age", "is", "turned", "im", "hes", "shes", "only", "just", "nearly")
+        or before in _SEX
+        or (after in _SEX or before == "(" and after in (")", ",", "and"))
     ):
         if after not in ("of", "times", "min", "mins", "minutes", "hours", "hrs", "days", "weeks", "nights", "%"):
             yield from ((c, i, i) for c in of_years(number))

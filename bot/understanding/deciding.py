@@ -1,12 +1,14 @@
 """Rules and learned layer together: which hints count, what is raised that no rule named, which concern comes first.
 
 A pattern marked `=> sure`, and every phrase of a tree, is a hit by itself. Every other pattern is a hint: it is heard
-when the message as a whole speaks for it, and a hint alone is enough in a message that says little else.
+when the message as a whole speaks for it, and a hint alone is enough in a message that says little else. What the
+message denies, tells of the past or of others, is heard as such and asked about.
 """
 
 from __future__ import annotations
 
-from bot.model import URGENCIES
+from math import log
+
 from bot.understanding.hearing import RAISING, Heard, Listened, add_tree
 from bot.understanding.learned import Model, Weighed, weigh
 from bot.understanding.lexicon import Lexicon
@@ -18,7 +20,22 @@ TREE_OF = {
     "X-14": "neglect", "X-15": "parental-substance-misuse", "X-16": "was-not-brought", "X-17": "worker-concern",
     "X-18": "concealed-pregnancy", "X-19": "radicalisation", "X-20": "no-access",
 }  # fmt: skip
-TREE_WEIGHT = 0.8  # how much the learned odds of a concern count beside what the rules heard
+MILD = ("denied", "past", "other")
+# Log odds, chosen on messages held out of the training (`python -m bench.train_understanding --cross`).
+RULES, MOST_BY_RULES = 1.5, 2.5  # how much what the rules heard of a concern counts beside its learned odds
+UNTRAINED = -4.0  # odds of a concern that no model knows
+NAMED, GUESSED = -5.0, -4.5  # a concern that the rules heard is named; one that they did not is guessed
+LIKELY = -1.5  # a guess is good enough to open a conversation with
+URGENT = 0.5  # what an urgent flag adds to its concern
+DROP = -4.0  # a hint whose own odds are below this is not heard beside one that is supported
+ASK_ALSO = -1.5  # a red flag is asked about beside others that were heard
+MENTION = -3.0  # a red flag was denied, is past or is another person's
+PERSON = -3.0  # somebody asks for a person
+WHO = {"adult": -3.0, "not-practitioner": -2.5, "off-topic": -3.0, "unintelligible": -3.0}  # it may not be for us
+WORDS = 4  # a message of fewer words is for the rules alone
+FEW, SURER = 9, 1.5  # in fewer words than these, what no rule heard must be surer (LIKELY, for a concern)
+MOST_CONCERNS = 3  # guessed ones only fill up to these
+MOST_ASKED = 3  # red flags that only the learned layer asks about
 
 
 def decide(heard: Listened, words: Lexicon, use: Model | None) -> Weighed | None:
@@ -26,23 +43,57 @@ def decide(heard: Listened, words: Lexicon, use: Model | None) -> Weighed | None
     if use is None:
         return None
     weighed = weigh(heard.message, heard.labeller, words, use)
-    raising = [f for f in heard.flags.values() if f.label in RAISING]
-    together = weighed.odds["urgent"] + use.hint * min(2, len(raising)) ** 0.7
-    if together < use.raise_at:
-        _leave_hints(heard)
-    elif not raising:
-        _ask(heard, weighed)
-    if heard.urgency == "today" and weighed.odds["now"] > use.now_at:
-        _sooner(heard, weighed)
-    _weigh_trees(heard, weighed)
+    settle(heard, weighed, use)
     return weighed
 
 
-def _leave_hints(heard: Listened) -> None:
+def settle(heard: Listened, weighed: Weighed, use: Model) -> None:
+    """What the odds make of what was heard. Changes `heard`."""
+    if len(heard.message.stems) >= WORDS:
+        told = signs(heard, weighed.odds)
+        few = len(heard.message.stems) < FEW and not told["hit"]
+        if use.gate("raise", told) < (SURER if few else 0.0):
+            _leave_hints(heard, weighed)
+        else:
+            _ask(heard, weighed)
+            _drop(heard, weighed)
+            if heard.urgency == "today" and use.gate("now", told) > 0:
+                _sooner(heard, weighed)
+        _mention(heard, weighed)
+    _weigh_trees(heard, weighed)
+
+
+def signs(heard: Listened, odds: dict[str, float]) -> dict[str, float]:
+    """What the gates weigh: the learned odds of the gravest things, and what the rules heard."""
+    raising = {n: f for n, f in heard.flags.items() if f.label in RAISING}
+    by_flag = sorted((odds.get(n, -5.0) for n in TREE_OF), reverse=True)
+    return {
+        "urgent": odds["urgent"],
+        "now": odds["now"],
+        "flag": by_flag[0],
+        "second": by_flag[1],
+        "net": max(odds.get(n, -5.0) - max(0.0, odds.get(f"not:{n}", -5.0)) for n in TREE_OF),
+        **{label: odds.get(label, -5.0) for label in MILD},
+        "hit": float(bool(raising)),
+        "hits": float(min(3, len(raising))),
+        "sure": float(any(f.sure for f in raising.values())),
+        "agreed": max((odds.get(n, -5.0) for n in raising), default=-5.0),
+        "now-hit": float(heard.urgency == "now"),
+        "long": log(1 + len(heard.message.text)),
+    }
+
+
+def _label(weighed: Weighed) -> str:
+    """How the message most likely puts what it does not say to be so."""
+    return max(MILD, key=lambda label: weighed.odds.get(label, -9.0))
+
+
+def _leave_hints(heard: Listened, weighed: Weighed) -> None:
     """Hints without support raise nothing. Where the message denies, tells of the past or of others, they are asked as
     such before any other question; where it does none of these they are not heard."""
     cues = heard.labeller
-    likely = "past" if cues.past or cues.past_all else "other" if cues.others else "denied" if cues.before else None
+    cued = "past" if cues.past or cues.past_all else "other" if cues.others else "denied" if cues.before else None
+    likely = _label(weighed) if weighed.odds.get(_label(weighed), -9.0) > 0 else cued
     for name, flag in list(heard.flags.items()):
         if flag.label in RAISING and not flag.sure:
             if label := flag.mentioned or likely:
@@ -51,8 +102,9 @@ def _leave_hints(heard: Listened) -> None:
                 del heard.flags[name]
 
 
-def _quotes(heard: Listened, weighed: Weighed) -> list[str]:
-    found = [_around(heard, first, last) for first, last in weighed.because]
+def _quotes(heard: Listened, weighed: Weighed, target: str) -> list[str]:
+    places = weighed.because(target) or weighed.because("urgent")
+    found = [_around(heard, first, last) for first, last in places]
     return list(dict.fromkeys(q for q in found if q.strip())) or [heard.message.text.strip()[:80]]
 
 
@@ -68,19 +120,43 @@ def _around(heard: Listened, first: int, last: int) -> str:
 
 
 def _ask(heard: Listened, weighed: Weighed) -> None:
-    name = max((t for t in weighed.odds if t.startswith("X-")), key=lambda t: weighed.odds[t])
-    flag = heard.flags.setdefault(name, Heard())
-    for quote in _quotes(heard, weighed):
-        flag.add(quote, "unclear", "today")
-    heard.learned = name
-    tree = max(
-        (t for t in weighed.odds if t not in ("urgent", "now") and not t.startswith("X-")),
-        key=lambda t: weighed.odds[t],
-        default=TREE_OF[name],
-    )
-    if tree not in heard.trees:
-        heard.guessed.add(tree)
-    add_tree(heard, tree, flag.quotes[0], 0.5, "none")
+    """Ask about the red flags that the words as a whole tell of and no rule heard; at least one stands."""
+    odds = weighed.odds
+    raising = [n for n, f in heard.flags.items() if f.label in RAISING]
+    likely = sorted((n for n in TREE_OF if n in odds), key=lambda n: -odds[n])
+    wanted = [n for n in likely if odds[n] > ASK_ALSO and n not in raising][:MOST_ASKED]
+    if not raising and not wanted:
+        wanted = likely[:1]
+    for name in wanted:
+        flag = heard.flags.setdefault(name, Heard())
+        for quote in _quotes(heard, weighed, name):
+            flag.add(quote, "unclear", "today")
+        heard.learned.add(name)
+    if wanted and not raising:
+        tree = max((t for t in odds if _is_tree(t)), key=lambda t: odds[t], default=TREE_OF[wanted[0]])
+        if tree not in heard.trees:
+            heard.guessed.add(tree)
+        add_tree(heard, tree, heard.flags[wanted[0]].quotes[0], 0.5, "none")
+
+
+def _drop(heard: Listened, weighed: Weighed) -> None:
+    """Beside a red flag that the whole message supports, a mere hint that it speaks against is not heard."""
+    odds = weighed.odds
+    raising = [n for n, f in heard.flags.items() if f.label in RAISING]
+    if max((odds.get(n, -9.0) for n in raising), default=-9.0) < 0:
+        return
+    for name in raising:
+        if not heard.flags[name].sure and heard.flags[name].urgency != "now" and odds.get(name, 0.0) < DROP:
+            del heard.flags[name]
+
+
+def _mention(heard: Listened, weighed: Weighed) -> None:
+    """What is denied, past or another person's is quoted and asked, also where no rule heard it."""
+    for name in TREE_OF:
+        if weighed.odds.get(f"not:{name}", -9.0) > MENTION and name not in heard.flags:
+            flag = heard.flags.setdefault(name, Heard())
+            for quote in _quotes(heard, weighed, f"not:{name}"):
+                flag.add(quote, _label(weighed), "none")
 
 
 def _sooner(heard: Listened, weighed: Weighed) -> None:
@@ -89,21 +165,47 @@ def _sooner(heard: Listened, weighed: Weighed) -> None:
     heard.flags[max(raised, key=lambda n: weighed.odds.get(n, -9.0))].urgency = "now"
 
 
+def _is_tree(target: str) -> bool:
+    return target not in ("urgent", "now", "person", *MILD) and not target.startswith(("X-", "not:", "who:"))
+
+
 def _weigh_trees(heard: Listened, weighed: Weighed) -> None:
-    for tree, odds in weighed.odds.items():
-        if tree in ("urgent", "now") or tree.startswith("X-"):
-            continue
-        if tree in heard.trees:
-            heard.trees[tree].score += TREE_WEIGHT * odds
-        elif odds > 0.0:
-            places = weighed.because or ((0, 0),)
-            quote = _around(heard, *places[0]) if heard.message.tokens else heard.message.text.strip()
+    """A concern's score is its learned odds and what the rules heard of it; what neither supports is not named."""
+    odds = {t: o for t, o in weighed.odds.items() if _is_tree(t)}
+    for tree, found in list(heard.trees.items()):
+        found.score = RULES * min(found.score, MOST_BY_RULES) + odds.get(tree, UNTRAINED)
+        if found.score < NAMED and found.urgency == "none" and len(heard.trees) > 1:
+            del heard.trees[tree]
+    for tree, learned in odds.items():
+        if learned > (GUESSED if len(heard.message.stems) >= FEW else LIKELY) and tree not in heard.trees:
             heard.guessed.add(tree)
-            heard.trees[tree] = Heard([quote] if quote else [], "unclear", "none", TREE_WEIGHT * odds)
+            heard.trees[tree] = Heard([], "unclear", "none", learned)
+    kept = {tree for tree, _ in ranked(heard)}
+    for tree in heard.guessed & kept:
+        if not heard.trees[tree].quotes:
+            heard.trees[tree].quotes += _quotes(heard, weighed, tree)[:1]
+
+
+def wants_person(weighed: Weighed | None, heard: Listened) -> bool:
+    """Whether the words as a whole ask for a person."""
+    enough = weighed is not None and len(heard.message.stems) >= WORDS
+    return enough and weighed is not None and weighed.odds.get("person", -9.0) > PERSON
+
+
+def not_for_us(weighed: Weighed | None, heard: Listened, about_children: bool) -> str | None:
+    """Who it may be, where no rule said so: it is asked about, and danger is watched all the same."""
+    if weighed is None or len(heard.message.stems) < WORDS:
+        return None
+    found = {w: weighed.odds.get(f"who:{w}", -9.0) - at for w, at in WHO.items()}
+    if about_children:
+        found.pop("adult", None)
+    if any(f.label in RAISING for f in heard.flags.values()):
+        found.pop("off-topic", None)
+    likeliest = max(found, key=lambda w: found[w], default=None)
+    return likeliest if likeliest and found[likeliest] > 0 else None
 
 
 def ranked(heard: Listened) -> list[tuple[str, Heard]]:
     """The concerns, gravest first: those that an urgent flag tells of, then by how much was said."""
-    return sorted(
-        heard.trees.items(), key=lambda t: (-(t[1].score + 1.5 * (URGENCIES.index(t[1].urgency) > 0)), t[0])
-    )
+    found = sorted(heard.trees.items(), key=lambda t: (-(t[1].score + URGENT * (t[1].urgency != "none")), t[0]))
+    return [one for place, one in enumerate(found) if place < MOST_CONCERNS or one[0] not in heard.guessed]

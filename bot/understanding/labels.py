@@ -110,9 +110,7 @@ class Labeller:
         return not commas or len(between) <= 3 or len(between) - commas[-1] <= 3 and len(between) <= 6
 
     def _from_a_parent(self, cue: Span) -> bool:
-        return any(
-            0 <= cue[0] - t[1] <= 4 and self._same_sentence(t[0], cue[0]) for t in self.told
-        )
+        return any(0 <= cue[0] - t[1] <= 4 and self._same_sentence(t[0], cue[0]) for t in self.told)
 
     def _hedged(self, match: Match) -> bool:
         first, last = match.whole

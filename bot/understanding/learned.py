@@ -1,45 +1,80 @@
-"""The learned layer: small linear models over the words and classes of a message, shipped as plain numbers.
+"""The learned layer: a small net over the words and classes of a message, shipped as plain numbers.
 
 Made by `python -m bench.train_understanding` from our own labelled messages; `words/model.json` names its version and
-the digest of what it was trained from. What it hears is a question, never a statement: the label is "unclear", the
-quotes are the words that weighed most. It raises and supports hints of the rules; it takes no hit away.
+the digest of what it was trained from. One hidden layer is shared by all targets: is this urgent, is it now, each red
+flag (told as so, and told as not so), each concern, who is writing. Over them stand two gates, which weigh what the net
+says together with what the rules heard. What is learned is a question, never a statement: the label is "unclear", the
+quotes are the words that weighed most. It raises and supports hints of the rules; it takes no sure hit away.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from math import log
+from math import log, sqrt
+from operator import add, mul
+from typing import Any
 
 from bot.understanding.labels import Labeller
 from bot.understanding.lexicon import FOLDER, Lexicon
 from bot.understanding.matching import Message
 
 Feature = tuple[str, int, int]  # name, first and last token it stands on (-1: the whole message)
+Place = tuple[int, int]
+
+
+def weight_of(count: int) -> float:
+    """What each of a message's features weighs: long messages and short ones come to the same."""
+    return 4 / sqrt(max(1, count))
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Weights by feature, in hundredths, for each target by its number."""
+    """A net: features → hidden units (signed bytes, each unit with its scale) → targets."""
 
     version: str
     trained_from: str
+    numbers: dict[str, int]  # feature → its row of `inner`
+    inner: memoryview  # signed bytes, one row of units a feature
+    scale: tuple[float, ...]
+    inner_bias: tuple[float, ...]
     targets: tuple[str, ...]
-    bias: tuple[float, ...]
-    weights: dict[str, list[int]]  # feature → target, weight, target, weight …
-    raise_at: float  # log odds at which a message is raised
-    now_at: float  # and raised to now
-    hint: float  # what one hint of the rules adds to the log odds
+    outer: tuple[tuple[float, ...], ...]  # one row of units a target
+    outer_bias: tuple[float, ...]
+    gates: dict[str, dict[str, float]]  # "raise" and "now": the weight of each sign, and "bias"
+
+    def gate(self, name: str, signs: Mapping[str, float]) -> float:
+        """The log odds of a gate; above 0 it opens."""
+        weights = self.gates[name]
+        return weights["bias"] + sum(weights[sign] * value for sign, value in signs.items())
+
+    def row(self, number: int) -> memoryview:
+        """The weights of one feature to every unit."""
+        width = len(self.scale)
+        return self.inner[number * width : (number + 1) * width]
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What the model makes of one message."""
+    """What the model makes of one message: the log odds of every target, and the words they came from."""
 
     odds: dict[str, float]
-    because: tuple[tuple[int, int], ...]  # places of the words that weighed most for raising
+    model: Model | None = None
+    units: tuple[float, ...] = ()  # of the hidden layer: how far each is open
+    held: tuple[tuple[int, int, int], ...] = ()  # features by number, and the places they stand on
+
+    def because(self, target: str, most: int = 3) -> list[Place]:
+        """The places of the words that weighed most for a target, the weightiest first."""
+        use = self.model
+        if use is None or target not in self.odds:
+            return []
+        out = use.outer[use.targets.index(target)]
+        pull = [w * s if unit > 0 else 0.0 for w, s, unit in zip(out, use.scale, self.units, strict=True)]
+        found = [(sum(map(mul, use.row(n), pull)), first, last) for n, first, last in self.held if first >= 0]
+        return [(first, last) for weight, first, last in sorted(found, reverse=True)[:most] if weight > 0]
 
 
 def features(message: Message, labeller: Labeller, words: Lexicon) -> Iterator[Feature]:
@@ -68,32 +103,39 @@ def model() -> Model | None:
         held = json.loads((FOLDER / "model.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
+    return of(held)
+
+
+def of(held: Mapping[str, Any]) -> Model:
+    """The model of a file's content."""
     return Model(
         version=held["version"],
         trained_from=held["trained_from"],
+        numbers={name: number for number, name in enumerate(held["features"])},
+        inner=memoryview(b64decode(held["inner"])).cast("b"),
+        scale=tuple(held["scale"]),
+        inner_bias=tuple(held["inner_bias"]),
         targets=tuple(held["targets"]),
-        bias=tuple(held["bias"]),
-        weights=held["weights"],
-        raise_at=held["raise_at"],
-        now_at=held["now_at"],
-        hint=held["hint"],
+        outer=tuple(map(tuple, held["outer"])),
+        outer_bias=tuple(held["outer_bias"]),
+        gates=held["gates"],
     )
 
 
 def weigh(message: Message, labeller: Labeller, words: Lexicon, use: Model) -> Weighed:
     """The log odds of every target."""
-    odds = [b * 100 for b in use.bias]
-    known: set[str] = set()
-    places: list[tuple[int, int, int]] = []
+    held: dict[int, Place] = {}
     for name, first, last in features(message, labeller, words):
-        weights = use.weights.get(name)
-        if weights is None or name in known:
-            continue
-        known.add(name)
-        for target, weight in zip(weights[::2], weights[1::2], strict=True):
-            odds[target] += weight
-        if first >= 0 and weights[0] == 0 and weights[1] > 0:
-            places.append((weights[1], first, last))
-    places.sort(reverse=True)
-    because = tuple((first, last) for _, first, last in places[:3])
-    return Weighed({t: o / 100 for t, o in zip(use.targets, odds, strict=True)}, because)
+        number = use.numbers.get(name)
+        if number is not None:
+            held.setdefault(number, (first, last))
+    total: Any = [0] * len(use.scale)
+    for number in held:
+        total = list(map(add, total, use.row(number)))
+    weight = weight_of(len(held))
+    units = tuple(max(0.0, t * s * weight + b) for t, s, b in zip(total, use.scale, use.inner_bias, strict=True))
+    odds = {
+        target: sum(map(mul, units, row)) + bias
+        for target, row, bias in zip(use.targets, use.outer, use.outer_bias, strict=True)
+    }
+    return Weighed(odds, use, units, tuple((n, *place) for n, place in held.items()))

@@ -246,9 +246,7 @@ def lexicon() -> Lexicon:
         stems=made["stems"],
         phrases=_by_two(made["phrases"]),
         sections=[Section(k, n, u, tuple(t)) for k, n, u, t in made["sections"]],
-        patterns=[
-            Pattern(s, tuple((tuple(a), k) for a, k in e), g, c, m, t) for s, e, g, c, m, t in made["patterns"]
-        ],
+        patterns=[Pattern(s, tuple((tuple(a), k) for a, k in e), g, c, m, t) for s, e, g, c, m, t in made["patterns"]],
         speller=Speller(made["vocabulary"], leave),
         digest=digest,
         short=_shorthand(texts.get("shorthand.txt", "")),

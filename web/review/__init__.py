@@ -5,7 +5,7 @@ Every search, every reading with its reason, and every export is recorded before
 
 from __future__ import annotations
 
-from web.review import audits, exporting, find, overview, reading_one, replay, samples
+from web.review import audits, differing, exporting, find, overview, reading_one, replay, samples
 from web.review.room import blueprint, desk
 
 # Each puts its addresses on the room's two blueprints.
@@ -16,6 +16,7 @@ PAGES = (
     samples,
     audits,
     overview,
+    differing,
     exporting,
 )
 __all__ = ["PAGES", "blueprint", "desk"]

@@ -10,28 +10,22 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from ulid import ULID
 
 from bot.model import LEVELS
-from logs import privacy, review
-from logs.review import Audit, Criteria, Evidence, Rating
-from logs.store import Event
+from logs import criteria, privacy, review
+from logs.criteria import Criteria
+from logs.review import Audit, Evidence, Rating
 from web.access import somebody
 from web.chat import error
-from web.outcomes import NAMES
+from web.continuum import NAMES
 from web.record import content, now, store
-from web.recorded import keep
-from web.review import samples
-from web.review.find import shown
-from web.review.reading_one import criteria_in as criteria
-from web.review.reading_one import let_read, may_show
+from web.review import recording, samples
+from web.review.listed import shown
+from web.review.reading_one import criteria_in, let_read, may_show
+from web.review.recording import audits_of
 from web.review.room import blueprint, reviewers, row_of
 from web.transcript import Line, lines
 
 ENTRY = re.compile(r"^\s*(?:entry\s+)?#?(\d{1,6})\s*[:.)-]?\s*(.*)$", re.I)
 LONGEST = 2000
-
-
-def audits_of(sender: str) -> review.Audits:
-    """Everything said about a conversation by its reviewers."""
-    return review.folded(one.event for one in store().read(review.stream_of(sender)))
 
 
 @blueprint.get("/<sender>/audit")
@@ -50,26 +44,26 @@ def audit(sender: str) -> Any:
 def _form(sender: str, errors: list[dict[str, str]]) -> str:
     there = content()
     stored = store().read(sender)
-    audits = audits_of(sender)
+    audits = audits_of(store(), sender)
     again = next((one for one in audits.audits if one.id == request.values.get("again")), None)
     return render_template(
         "review_audit.html",
         sender=sender,
         row=shown(row_of(sender), there),
         lines=lines(stored, there),
-        criteria=criteria(there),
-        asked=_asked(criteria(there), again),
+        criteria=criteria_in(there),
+        asked=_asked(criteria_in(there), again),
         again=again,
         second=_is_second(audits),
         sample=request.values.get("sample", ""),
-        ratings=review.RATINGS,
+        ratings=criteria.RATINGS,
         levels=[(level, NAMES[level]) for level in LEVELS],
         form=request.form,
         errors=errors,
     )
 
 
-def _asked(all_of_them: Criteria, again: Audit | None) -> list[review.Criterion]:
+def _asked(all_of_them: Criteria, again: Audit | None) -> list[criteria.Criterion]:
     """The criteria to rate: all, or those that failed when it is audited again."""
     return [one for one in all_of_them.all if again is None or one.id in again.failed]
 
@@ -86,10 +80,10 @@ def rate(sender: str) -> Any:
     row_of(sender)
     if not may_show(sender):
         return redirect(url_for("review.conversation", sender=sender), code=303)
-    there, audits = content(), audits_of(sender)
-    in_force, person, at = criteria(there), somebody(), now()
+    there, audits = content(), audits_of(store(), sender)
+    in_force, person, at = criteria_in(there), somebody(), now()
     again = next((one for one in audits.audits if one.id == request.form.get("again")), None)
-    said = _quotable(lines(store().read(sender), there))
+    said = quotable(lines(store().read(sender), there))
     ratings, errors = {}, []
     for one in _asked(in_force, again):
         rating, wrong = _rating(one, said)
@@ -116,25 +110,14 @@ def rate(sender: str) -> Any:
         _is_second(audits),
         again.id if again else None,
     )
-    keep(store(), there)
-    meta = review.metadata(found) | {"content": there.digest}
-    event = {"event": "action", "name": "audited", "timestamp": at.timestamp(), "metadata": meta}
-    _record(sender, audits, event)
+    recording.audited(store(), there, audits, found)
     flash("The audit is recorded.")
     if found.sample and samples.one(store(), found.sample):
         return redirect(url_for("desk.one_sample", id=found.sample), code=303)
     return redirect(url_for("review.conversation", sender=sender) + "#audits", code=303)
 
 
-def _record(sender: str, audits: review.Audits, event: Event) -> None:
-    """Append what a reviewer did, with what the lists then show of the conversation."""
-    stream = review.stream_of(sender)
-    last = store().last(stream)
-    review.told(audits, last + 1, event)
-    store().append(stream, last, [event], summary=review.columns(audits), about=sender)
-
-
-def _quotable(said: list[Line]) -> dict[int, str]:
+def quotable(said: list[Line]) -> dict[int, str]:
     """The words of each numbered entry that can be quoted."""
     found: dict[int, str] = {}
     for line in said:
@@ -147,13 +130,13 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def _rating(one: review.Criterion, said: dict[int, str]) -> tuple[Rating | None, list[dict[str, str]]]:
+def _rating(one: criteria.Criterion, said: dict[int, str]) -> tuple[Rating | None, list[dict[str, str]]]:
     """One criterion as the form rates it, or what is wrong with it."""
     form, field = request.form, f"rating-{one.id}"
     value = form.get(field, "")
     note = privacy.mask(privacy.clean(form.get(f"note-{one.id}", ""))).text.strip()[:LONGEST]
     evidence, wrong = _evidence(one, said)
-    if value not in review.RATINGS:
+    if value not in criteria.RATINGS:
         return None, [*wrong, *error(field, f"Rate: {one.title}")]
     if value in ("met", "partly") and not evidence and not wrong:
         wrong += error(f"evidence-{one.id}", f"Quote the entry that shows it: {one.title}")
@@ -164,7 +147,7 @@ def _rating(one: review.Criterion, said: dict[int, str]) -> tuple[Rating | None,
     return (None if wrong else Rating(value, note, tuple(evidence))), wrong
 
 
-def _evidence(one: review.Criterion, said: dict[int, str]) -> tuple[list[Evidence], list[dict[str, str]]]:
+def _evidence(one: criteria.Criterion, said: dict[int, str]) -> tuple[list[Evidence], list[dict[str, str]]]:
     """The entries chosen or quoted, one a line: `12` is entry 12, `12: words` are words of it."""
     field, found = f"evidence-{one.id}", []
     for line in filter(str.strip, request.form.get(field, "").splitlines()):
@@ -183,7 +166,7 @@ def _evidence(one: review.Criterion, said: dict[int, str]) -> tuple[list[Evidenc
 def agree_action(sender: str) -> Any:
     """Record an action agreed because of an audit, with its owner and date."""
     row_of(sender)
-    form, audits = request.form, audits_of(sender)
+    form, audits = request.form, audits_of(store(), sender)
     what = privacy.mask(privacy.clean(form.get("what", ""))).text.strip()[:LONGEST]
     owner, due = form.get("owner", "").strip()[:80], _date(form.get("due", ""))
     based_on = next((one for one in audits.audits if one.id == form.get("audit")), None)
@@ -200,8 +183,7 @@ def agree_action(sender: str) -> Any:
         "due": due,
         "by": somebody().id,
     }
-    happened = {"event": "action", "name": "action-agreed", "timestamp": now().timestamp(), "metadata": meta}
-    _record(sender, audits, happened)
+    recording.done(store(), sender, audits, recording.action("action-agreed", now(), meta))
     flash("The action is recorded.")
     return redirect(url_for("review.conversation", sender=sender) + "#audits", code=303)
 
@@ -211,13 +193,12 @@ def agree_action(sender: str) -> Any:
 def action_done(sender: str, id: str) -> Any:
     """Record that an action is done."""
     row_of(sender)
-    audits = audits_of(sender)
+    audits = audits_of(store(), sender)
     if id not in audits.actions:
         abort(404)
     note = privacy.mask(privacy.clean(request.form.get("note", ""))).text.strip()[:LONGEST]
     meta = {"id": id, "by": somebody().id, "note": note}
-    happened = {"event": "action", "name": "action-done", "timestamp": now().timestamp(), "metadata": meta}
-    _record(sender, audits, happened)
+    recording.done(store(), sender, audits, recording.action("action-done", now(), meta))
     return redirect(url_for("desk.actions"), code=303)
 
 
@@ -225,7 +206,7 @@ def action_done(sender: str, id: str) -> Any:
 @reviewers
 def give_feedback(sender: str) -> Any:
     """Tell the practitioner or the specialist what the audit found; they can answer."""
-    row, audits = row_of(sender), audits_of(sender)
+    row, audits = row_of(sender), audits_of(store(), sender)
     role = "specialist" if request.form.get("to") == "specialist" else "practitioner"
     to = row["with_person"] if role == "specialist" else row["owner"]
     words = privacy.mask(privacy.clean(request.form.get("words", ""))).text.strip()[:LONGEST]
@@ -233,8 +214,7 @@ def give_feedback(sender: str) -> Any:
         flash("Not recorded: feedback needs words, an audit, and somebody to go to.")
         return redirect(url_for("review.conversation", sender=sender) + "#audits", code=303)
     meta = {"id": str(ULID()), "conversation": sender, "to": to, "role": role, "words": words, "by": somebody().name}
-    happened = {"event": "action", "name": "feedback-given", "timestamp": now().timestamp(), "metadata": meta}
-    _record(sender, audits, happened)
+    recording.done(store(), sender, audits, recording.action("feedback-given", now(), meta))
     flash("The feedback is recorded and shown to them.")
     return redirect(url_for("review.conversation", sender=sender) + "#audits", code=303)
 

@@ -13,6 +13,7 @@ from typing import Any
 from flask import current_app, render_template, request, send_file
 
 from logs import export, privacy
+from logs.dictionary import DICTIONARY
 from logs.store import Filter, Store
 from web import reads
 from web.access import somebody
@@ -49,7 +50,7 @@ def exports() -> str:
 
 
 def _page(errors: list[dict[str, str]]) -> str:
-    return render_template("desk_export.html", dictionary=export.DICTIONARY, forms=FORMS, most=MOST, errors=errors)
+    return render_template("desk_export.html", dictionary=DICTIONARY, forms=FORMS, most=MOST, errors=errors)
 
 
 @desk.post("/export")

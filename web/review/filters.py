@@ -18,10 +18,10 @@ from markupsafe import Markup, escape
 
 from bot.content import Content
 from bot.model import LEVELS
-from logs import review
+from logs import criteria
 from logs.store import Filter, Store
+from web.continuum import NAMES
 from web.furniture import LONDON, STATUSES
-from web.outcomes import NAMES
 from web.people import known
 
 Options = list[tuple[str, str]]
@@ -159,7 +159,7 @@ WORDS: dict[str, Callable[[str, Content], str]] = {
     "role": lambda value, there: {"gp": "GP"}.get(value, value.capitalize()),
     "channel": lambda value, there: {"api": "Another program"}.get(value, value.capitalize()),
     "disagreement": lambda value, there: {"up": "Saw it higher", "down": "Saw it lower"}.get(value, value),
-    "finding": lambda value, there: review.FINDINGS.get(value, value),
+    "finding": lambda value, there: criteria.FINDINGS.get(value, value),
 }
 
 
@@ -176,7 +176,7 @@ def sure(name: str, there: Content) -> Options:
         "own_beside": [value for value, _ in BESIDE],
         "specialist_beside": [value for value, _ in BESIDE],
         "disagreement": ("up", "down"),
-        "finding": review.FINDINGS,
+        "finding": criteria.FINDINGS,
     }
     return [(value, worded(name, value, there)) for value in values.get(name, ())]
 
@@ -188,8 +188,11 @@ def counted(store: Store) -> dict[str, dict[str, int]]:
     """How many conversations of the whole record there are for each value of each filter; kept for some seconds."""
     found = _kept.get(store)
     if found is None or monotonic() - found[0] > FRESH:
-        found = (monotonic(), {one.name: store.counts(one.facet) for one in ALL})
-        _kept[store] = found
+        by_facet = store.counts_by([one.facet for one in ALL])
+        counts = {one.name: by_facet[one.facet] for one in ALL}
+        if found is not None and counts == found[1]:
+            counts = found[1]  # the same object: what was made from it need not be made again
+        found = _kept[store] = (monotonic(), counts)
     return found[1]
 
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
-from markupsafe import Markup, escape
 
 from bot.content import Content
-from logs.store import Cursor, Filter, Hit
+from logs.search import closest_first
+from logs.store import Cursor, Filter
 from web import reads
 from web.access import somebody
-from web.chat import about
 from web.record import content, now, store
 from web.review import filters, views
+from web.review.listed import listed
 from web.review.room import PAGE, blueprint, desk, let_stand, reviewers, stands
 
 MOST_COUNTED = 2
@@ -113,21 +113,16 @@ def _page(words: str, where: Filter, before: tuple[str, ...] | None, there: Cont
     if words:
         position = int(before[0]) if before and before[0].isdigit() else None
         hits = store().search(words, where, position, PAGE + 1)
-        rows = [
-            shown(hit.summary, there) | {"hit": hit, "excerpt": _excerpt(hit)} for hit in hits[:PAGE] if hit.summary
-        ]
-        return {"rows": rows, "older": str(hits[PAGE - 1].position) if len(hits) > PAGE else None}
+        if position is None and len(hits) <= PAGE:
+            hits = closest_first(hits)
+        rows = [listed(hit.summary, there, hit) for hit in hits[:PAGE] if hit.summary]
+        older = str(hits[PAGE - 1].position) if len(hits) > PAGE else None
+        return {"rows": rows, "older": older, "few": position is None and len(hits) <= PAGE}
     cursor: Cursor | None = (float(before[0]), before[1]) if before and len(before) == 2 else None
     found = store().summaries(where, cursor, PAGE + 1)
     last = found[PAGE - 1] if len(found) > PAGE else None
     older = f"{last['started_at']!r}~{last['stream']}" if last else None
-    return {"rows": [shown(row, there) for row in found[:PAGE]], "older": older}
-
-
-def _excerpt(hit: Hit) -> Markup:
-    """The words around a hit, with those searched for marked."""
-    parts = [f"<mark>{escape(piece)}</mark>" if marked else str(escape(piece)) for piece, marked in hit.excerpt]
-    return Markup("".join(parts))  # noqa: S704 - every piece was escaped
+    return {"rows": [listed(row, there) for row in found[:PAGE]], "older": older, "few": False}
 
 
 def _cursor(text: str | None) -> tuple[str, ...] | None:
@@ -170,14 +165,3 @@ def _counts(where: Filter, there: Content, link: dict[str, str]) -> list[dict[st
             }
         )
     return tables
-
-
-def shown(row: dict[str, Any], there: Content) -> dict[str, Any]:
-    """A row as lists show it."""
-    organisation = there.guidance.organisations.get(row["organisation"] or "")
-    return row | {
-        "hit": None,
-        "about": about(row, there),
-        "organisation_name": organisation.name if organisation else row["organisation"],
-        "flag_names": [filters.indicator(flag, there) for flag in (row["red_flags"] or "").split()],
-    }

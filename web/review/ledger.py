@@ -1,37 +1,59 @@
 """All audits at a glance: what pages over many audits need, folded once and kept up with the record.
 
 It holds ratings without their notes and evidence, which are read from the record where they are shown. It is never
-the truth: it is keyed by the last position read, and built again whenever the program starts.
+the truth: it is keyed by the last position read. What it came to is kept beside the record now and then (a projection),
+so that the first page after a start has little left to fold; `flask --app web rebuild` throws that away.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock
 from weakref import WeakKeyDictionary
 
-from logs import review
+from logs import audit_index, review
 from logs.review import Action, Audits, Feedback
-from logs.store import Event, Store
+from logs.store import Event, RecordUnavailable, Store
+
+MANY = 100  # conversations: fewer are sooner folded at the next start than kept now
 
 
 @dataclass(slots=True)
 class Ledger:
     """The audits of every conversation that has any."""
 
+    begun: bool = False  # whether what was kept has been read
     position: int = 0
+    kept: int = 0  # up to where it is kept beside the record
+    changed: set[str] = field(default_factory=set)  # the conversations of which more is known than is kept
     of: dict[str, Audits] = field(default_factory=dict)
     summed: tuple[int, Counter[str], dict[str, Counter[str]]] | None = None
     lock: Lock = field(default_factory=Lock)
 
     def catch_up(self, store: Store) -> None:
         """Fold what was recorded since."""
+        if not self.begun:
+            self.kept, texts = store.projection(audit_index.NAME)
+            self.of = {conversation: audit_index.unpacked(text) for conversation, text in texts.items()}
+            self.position, self.begun = self.kept, True
         for placed in store.gather(review.PREFIX, self.position):
-            audits = self.of.setdefault(placed.stream.removeprefix(review.PREFIX), Audits())
-            review.told(audits, placed.seq, _plain(placed.event))
+            conversation = placed.stream.removeprefix(review.PREFIX)
+            review.told(self.of.setdefault(conversation, Audits()), placed.seq, _plain(placed.event))
+            self.changed.add(conversation)
             self.position = placed.position
+        if len(self.changed) >= MANY:
+            self._keep(store)
+
+    def _keep(self, store: Store) -> None:
+        """Keep what it came to. Where that cannot be done, the page is shown all the same."""
+        texts = {conversation: audit_index.packed(self.of[conversation]) for conversation in self.changed}
+        with suppress(RecordUnavailable):
+            store.project(audit_index.NAME, self.kept, self.position, texts)
+        self.kept = self.position  # refused, it stays refused from here on: what is kept would have a gap
+        self.changed.clear()
 
     def actions(self) -> list[Action]:
         """Every action agreed, those that are not done first, by their date."""

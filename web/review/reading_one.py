@@ -8,14 +8,15 @@ from flask import redirect, render_template, request, url_for
 
 from bot.blocks import blocks
 from bot.content import ROOT, Content
-from logs import privacy, review
+from logs import criteria, privacy
 from web import conversation as road
 from web import reads
 from web.access import somebody
 from web.chat import error
 from web.outcomes import shown
 from web.record import content, now, store
-from web.review.find import shown as listed
+from web.review.listed import shown as listed
+from web.review.recording import audits_of
 from web.review.room import REASONS, blueprint, let_stand, reviewers, row_of, stands
 from web.showing import answers_so_far, concerns_heard, flags_heard
 from web.transcript import lines
@@ -57,10 +58,10 @@ def let_read(sender: str, why: str) -> None:
     let_stand("reading", sender)
 
 
-def criteria_in(there: Content) -> review.Criteria:
+def criteria_in(there: Content) -> criteria.Criteria:
     """The criteria in force: the partnership's, or the project's own where it brings none."""
-    text = there.texts.get(review.TEXT)
-    return review.criteria(text if text is not None else (ROOT / review.TEXT).read_text(encoding="utf-8"))
+    text = there.texts.get(criteria.TEXT)
+    return criteria.read(text if text is not None else (ROOT / criteria.TEXT).read_text(encoding="utf-8"))
 
 
 def _reading(sender: str, row: dict[str, Any]) -> str:
@@ -69,25 +70,37 @@ def _reading(sender: str, row: dict[str, Any]) -> str:
     outcome = slots.get("outcome")
     stored = store().read(sender)
     read_as = lines(stored, there)
-    audits = review.folded(one.event for one in store().read(review.stream_of(sender)))
+    audits = audits_of(store(), sender)
     return render_template(
         "review_read.html",
         sender=sender,
         row=row,
         slots=slots,
         lines=read_as,
+        anchors=_anchors([one.seq for one in stored], [line.seq for line in read_as]),
         versions=list(dict.fromkeys(line.content for line in read_as if line.content)),
         now_in_force=there.digest,
         faults=store().verify(sender),
         events=len(stored),
-        shown=shown(outcome, slots["urgency"], there, at) if outcome else None,
+        shown=shown(outcome, slots["urgency"], there, at, for_author=True, slots=slots) if outcome else None,
         given=answers_so_far(slots, there),
         concerns=concerns_heard(slots, there),
-        flags=flags_heard(slots),
+        flags=flags_heard(slots, there),
         blocks=blocks((one.seq, one.event) for one in stored),
         audits=audits,
         hidden=audits.hidden_from(somebody().id),
-        findings=review.FINDINGS,
-        rating_words=review.RATINGS,
+        findings=criteria.FINDINGS,
+        rating_words=criteria.RATINGS,
         titles={one.id: one.title for one in criteria_in(there).all},
     )
+
+
+def _anchors(entries: list[int], shown_as: list[int]) -> dict[int, int]:
+    """For each entry of the record the line of the page that tells it: its own, or the next one that is told."""
+    found, lines_left = {}, sorted(set(shown_as), reverse=True)
+    for entry in entries:
+        while len(lines_left) > 1 and lines_left[-1] < entry:
+            lines_left.pop()
+        if lines_left:
+            found[entry] = lines_left[-1]
+    return found

@@ -8,7 +8,7 @@ from flask import redirect, render_template, url_for
 
 from web.record import content, store
 from web.review import as_at
-from web.review.find import shown
+from web.review.listed import shown
 from web.review.reading_one import may_show
 from web.review.room import blueprint, reviewers, row_of
 from web.transcript import payload

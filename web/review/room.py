@@ -45,3 +45,8 @@ def row_of(sender: str) -> dict[str, Any]:
     if not may_read(somebody(), row) or row is None:
         abort(404)
     return row
+
+
+def unseen() -> set[str]:
+    """The restricted conversations that whoever is signed in may not know of."""
+    return {str(row["stream"]) for row in store().restricted() if not may_read(somebody(), row)}

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
 
-from logs import review, sample
+from logs import criteria, review, sample
 from logs.store import Cursor, Filter, Store
-from web.access import somebody
+from web.access import may_read, somebody
 from web.chat import error
 from web.people import known
 from web.record import content, now, store
-from web.review import filters
-from web.review.find import shown
+from web.review import filters, recording
 from web.review.ledger import ledger
+from web.review.listed import shown
+from web.review.recording import SAMPLES
 from web.review.room import desk, reviewers
 
-PREFIX = "samples/"
 AT_ONCE = 1000
 
 
@@ -50,13 +50,13 @@ def _sample(id: str, event: dict[str, Any]) -> Sample:
 
 def one(store: Store, id: str) -> Sample | None:
     """The sample of this id."""
-    found = store.read(PREFIX + id)
+    found = store.read(SAMPLES + id)
     return _sample(id, found[0].event) if found else None
 
 
 def every(store: Store) -> list[Sample]:
     """All samples, the last drawn first."""
-    found = [_sample(placed.stream.removeprefix(PREFIX), placed.event) for placed in store.gather(PREFIX)]
+    found = [_sample(placed.stream.removeprefix(SAMPLES), placed.event) for placed in store.gather(SAMPLES)]
     return found[::-1]
 
 
@@ -110,28 +110,9 @@ def draw() -> Any:
     found = sample.draw(population(store(), filters.where(picked)), plan)
     if not found.drawn:
         return _samples(error("since", "No conversation fits. Widen the dates or draw a larger share.")), 400
-    at, id = now(), f"{now():%Y%m%d}-{secrets.token_hex(4)}"
-    person = somebody()
-    for one in found.drawn:
-        mark = {"sample": id, "second": one.second, "why": list(one.why), "by": person.id}
-        event = {"event": "action", "name": "drawn-for-audit", "timestamp": at.timestamp(), "metadata": mark}
-        about = {"finding": None} if one.second else None
-        store().append(review.stream_of(one.stream), None, [event], summary=about, about=one.stream)
-    drawn = [{"conversation": one.stream, "why": list(one.why), "second": one.second} for one in found.drawn]
+    at = now()
     title = form.get("title", "").strip()[:80] or f"Sample of {at:%-d %B %Y}"
-    meta = {
-        "title": title,
-        "by": person.id,
-        "name": person.name,
-        "picked": picked,
-        "plan": {**asdict(plan), "every": list(plan.every)},
-        "drawn": drawn,
-        "population": dict(found.population),
-        "taken": dict(found.taken),
-        "left_out": found.left_out,
-    }
-    event = {"event": "action", "name": "sample-drawn", "timestamp": at.timestamp(), "metadata": meta}
-    store().append(PREFIX + id, 0, [event])
+    id = recording.sample_drawn(store(), somebody(), title, picked, plan, found, at)
     return redirect(url_for("desk.one_sample", id=id), code=303)
 
 
@@ -180,6 +161,7 @@ def one_sample(id: str) -> str:
     rows = []
     for drawn in found.drawn:
         row = store().summary(drawn.stream)
+        row = row if may_read(person, row) else None  # restricted since it was drawn
         audits = known_audits.get(drawn.stream, review.Audits())
         hidden = audits.hidden_from(person.id)
         rows.append(
@@ -197,7 +179,7 @@ def one_sample(id: str) -> str:
         "desk_sample.html",
         sample=found,
         rows=rows,
-        findings=review.FINDINGS,
+        findings=criteria.FINDINGS,
         strata={**sample.STRATA, sample.REST: "The rest, by lot"},
         picked=[(filters.LABELS[name], filters.worded(name, value, there)) for name, value in found.picked.items()],
     )

@@ -1,5 +1,8 @@
 // Small helps for those who have scripts. Every page does its work without this file.
 
+import "./live.js";
+import "./drafts.js";
+
 import("./vendor/nhsuk-frontend.min.js").then((nhs) => nhs.initAll()).catch(() => {});
 
 // Words that look like they name a person or a place: shown before sending. What is sent all the same is masked
@@ -67,74 +70,6 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
-// A part of the page that somebody else may change: asked for again every few seconds, replaced when it has moved on.
-// Focus is left where it is; if it was inside the part, it goes to the part itself.
-for (const part of document.querySelectorAll("[data-live]")) {
-  const every = Number(part.dataset.every || 5) * 1000;
-  const title = document.title;
-  let misses = 0;
-  const look = async () => {
-    if (!document.hidden || "always" in part.dataset) {
-      try {
-        const address = new URL(part.dataset.live, location.href);
-        address.searchParams.set("after", part.dataset.seq);
-        if (document.hidden) address.searchParams.set("hidden", "1");
-        const answer = await fetch(address, { headers: { "X-Requested-With": "fetch" }, redirect: "error" });
-        misses = 0;
-        if (answer.status === 200) replace(part, answer, await answer.text(), title);
-      } catch {
-        misses += 1;
-        part.classList.toggle("stale", misses > 3);
-      }
-    }
-    setTimeout(look, Math.min(every * (1 + misses), 60000));
-  };
-  setTimeout(look, every);
-}
-
-function replace(part, answer, html, title) {
-  const moved = answer.headers.get("X-Moved");
-  if (moved && !typing()) { location.assign(moved); return; }
-  const inside = part.contains(document.activeElement);
-  const open = [...part.querySelectorAll("details[open]")].map((each) => each.id).filter(Boolean);
-  const before = part.querySelectorAll(".turn").length;
-  part.innerHTML = html;
-  part.dataset.seq = answer.headers.get("X-Seq") || part.dataset.seq;
-  open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
-  const turns = part.querySelectorAll(".turn");
-  for (let n = before; before && n < turns.length; n += 1) turns[n].classList.add("turn--new");
-  if (inside) { part.tabIndex = -1; part.focus(); }
-  const count = answer.headers.get("X-Count");
-  notice(part, answer, count);
-  if (count !== null) document.title = title.replace(/^\(\d+\) /, "").replace(/^/, count === "0" ? "" : `(${count}) `);
-  const told = document.getElementById("live-told");
-  if (told) told.textContent = answer.headers.get("X-Told") || "";
-}
-
-// Somebody new waits, or danger was typed: a notice of the browser's own, where it was asked for. It tells nothing of a
-// child, and only that there is something to look at.
-function notice(part, answer, count) {
-  const more = count !== null && Number(count) > Number(part.dataset.count || 0);
-  const alarm = Number(answer.headers.get("X-Alert") || 0) > Number(part.dataset.alert || 0);
-  if (count !== null) part.dataset.count = count;
-  part.dataset.alert = answer.headers.get("X-Alert") || part.dataset.alert || "0";
-  if (alarm) document.title = `(!) ${document.title.replace(/^\(!\) /, "")}`;
-  if ((more || alarm) && "Notification" in window && Notification.permission === "granted") {
-    new Notification(alarm ? "Danger was typed in a conversation" : "Somebody waits on the advice line", { tag: "advice-line" });
-  }
-}
-
-for (const button of document.querySelectorAll("[data-notify]")) {
-  const told = document.getElementById("notify-told");
-  const state = () => { if (told && "Notification" in window && Notification.permission === "granted") told.textContent = "You will be told."; };
-  state();
-  button.addEventListener("click", async () => {
-    if (!("Notification" in window)) { told.textContent = "This browser has no notices. The number in the title tells you."; return; }
-    const answer = await Notification.requestPermission();
-    if (answer === "granted") state(); else told.textContent = "The browser does not allow it. The number in the title tells you.";
-  });
-}
-
 // How long a call has lasted.
 for (const clock of document.querySelectorAll("[data-timer]")) {
   const begun = Number(clock.dataset.timer) * 1000;
@@ -144,8 +79,4 @@ for (const clock of document.querySelectorAll("[data-timer]")) {
   };
   show();
   setInterval(show, 1000);
-}
-
-function typing() {
-  return [...document.querySelectorAll("textarea:not([readonly])")].some((box) => box.value.trim());
 }

@@ -1,0 +1,30 @@
+"""Quotes as a reader wants them: each stretch of the message once, without the commas it was cut at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_EDGES = " \t\n,;:.-–—"
+_APART = 3  # characters between two quotes of one stretch: a comma, a space
+
+
+def merged(quotes: Iterable[str], text: str) -> tuple[str, ...]:
+    """Quotes that overlap, or stand next to each other, in `text` as one; the first mentioned stretch first. A quote
+    that is not a piece of the text is kept as it is."""
+    whole: list[str] = []
+    spans: list[tuple[int, int]] = []
+    for quote in quotes:
+        at = text.find(quote)
+        if at < 0 or not quote.strip(_EDGES):
+            whole.append(quote)
+        else:
+            spans.append((at, at + len(quote)))
+    order = list(spans)
+    stretches: list[tuple[int, int]] = []
+    for first, last in sorted(spans):
+        if stretches and first <= stretches[-1][1] + _APART and "\n" not in text[stretches[-1][1] : first]:
+            stretches[-1] = (stretches[-1][0], max(last, stretches[-1][1]))
+        else:
+            stretches.append((first, last))
+    stretches.sort(key=lambda s: min(n for n, (a, b) in enumerate(order) if s[0] <= a and b <= s[1]))
+    return (*(text[a:b].strip(_EDGES) for a, b in stretches), *whole)

@@ -1,0 +1,60 @@
+"""The one thing to do first: decided, with danger on a line of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.content import content
+from web.contacts import EMERGENCY, POLICE, Ring, in_order
+from web.first_step import AT_MOST, first_step
+
+DANGER = "If it is happening now, ring 999."
+HURT = "Ring 999 if a child is hurt."
+
+
+@pytest.mark.parametrize(
+    ("steps", "step", "danger"),
+    [
+        (["Ring the council.", "Write it down."], "Ring the council.", ""),
+        ([DANGER, "Ring the council."], "Ring the council.", DANGER),
+        ([f"You ring the council. {DANGER}", "Write it down."], "You ring the council.", DANGER),
+        ([f"{DANGER} Stay with her.", "Ring the council."], "Ring the council.", f"{DANGER} Stay with her."),
+        ([f"{HURT} Otherwise ring the council."], "Ring the council.", HURT),
+        (["Ask about wanting to die. If so, ring 999.", "Ring."], "Ask about wanting to die. If so, ring 999.", ""),
+        (["Ring 999 now."], "Ring 999 now.", ""),
+        ([DANGER], DANGER, ""),
+        ([], "", ""),
+    ],
+)  # fmt: skip
+def test_the_first_step_is_decided_and_danger_stands_beside_it(steps: list[str], step: str, danger: str) -> None:
+    found = first_step(steps, None)
+    assert (found.step, found.danger) == (step, danger)
+    assert found.danger_first
+
+
+def test_danger_comes_second_once_it_was_answered_no() -> None:
+    slots = {"every-tree/flag-danger": "No"}
+    assert not first_step([DANGER, "Ring the council."], slots).danger_first
+    assert first_step([DANGER, "Ring the council."], {"every-tree/flag-danger": "Not sure"}).danger_first
+
+
+def test_no_word_of_any_outcome_is_lost() -> None:
+    held = content()
+    outcomes = [o for t in held.trees.values() for o in t.outcomes.values()] + list(held.common.outcomes.values())
+    assert len(outcomes) > 200
+    for outcome in outcomes:
+        found = first_step(outcome.do_next, None)
+        told = " ".join((found.danger, found.step, *found.then, *found.more)).lower()
+        for word in " ".join(outcome.do_next).lower().split():
+            assert word in told or word in ("then", "otherwise"), (outcome.do_next, word)
+        assert len(found.then) <= AT_MOST
+        assert found.step or not outcome.do_next
+
+
+def test_999_and_101_are_listed_only_where_the_first_step_sends_you_there_and_the_lado_is_never_folded() -> None:
+    rings = [Ring(n, "", "1", "open", contact=n) for n in ("a", "b", "c", "d", "e", "derby-lado")]
+    always = [Ring("999", "", "999", "open", contact=EMERGENCY), Ring("101", "", "101", "open", contact=POLICE)]
+    shown, folded = in_order([*always, *rings], "Ring the council.")
+    assert [r.contact for r in shown] == ["a", "b", "c", "d", "derby-lado"]
+    assert [r.contact for r in folded] == ["e"]
+    assert in_order(always, "Ring 999 now.")[0] == (always[0],)

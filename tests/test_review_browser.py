@@ -1,0 +1,243 @@
+"""Every page of the review desk in a browser: accessibility rules, 320 pixels, the keyboard alone, quoting by marking.
+
+The desk is filled with the invented conversations and audits of practice mode.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
+DIFFERS = {"level": "4-CP", "code": "pattern", "words": "It is the third winter like this.", "at_least": "2"}
+Person = Callable[..., "Page"]
+pytestmark = pytest.mark.timeout(300)
+
+
+class Quiet(WSGIRequestHandler):
+    """Serves without writing down every request."""
+
+    def log_request(self, *_: object) -> None:
+        """Nothing."""
+
+
+def served(folder: object, filled: bool) -> Iterator[str]:
+    """The app on a free loopback port; filled with the demo, or with an empty record."""
+    from web import create_app, demo, demo_audits
+    from web.conversation import DIFFERING
+    from web.record import content_of, shut, store_of
+
+    app = create_app(
+        {
+            "TESTING": True,
+            "DATABASE": f"{folder}/record.sqlite",
+            "DEMO": False,
+            "SECRET_KEY": "only for these tests",
+            "PAGE_LIMIT": "",
+        }
+    )
+    if filled:
+        demo.fill(store_of(app), content_of(app), NOW)
+        demo_audits.fill(store_of(app), content_of(app))
+        meta = DIFFERS | {"conversation": "demo-02", "role": "practitioner", "direction": "up", "at_most": "3"}
+        meta |= {"trees": [{"tree": "neglect", "version": 1}]}
+        event = {"event": "action", "name": "view-differs", "timestamp": NOW.timestamp(), "metadata": meta}
+        store_of(app).append(DIFFERING, None, [event])
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    shut(app)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The desk with the demo in it."""
+    yield from served(tmp_path_factory.mktemp("desk"), True)
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The desk before anything was recorded."""
+    yield from served(tmp_path_factory.mktemp("empty"), False)
+
+
+@pytest.fixture
+def person(browser: Browser) -> Iterator[Person]:
+    """A browser of its own for a practice person, signed in; whatever its console complains of is a fault."""
+    opened, complaints = [], []
+
+    def sign_in(address: str, name: str = "reviewer", scripts: bool = True) -> Page:
+        context = browser.new_context(java_script_enabled=scripts, viewport=WIDE, base_url=address)
+        opened.append(context)
+        page = context.new_page()
+        page.on(
+            "console",
+            lambda said: said.type == "error" and "status of 400" not in said.text and complaints.append(said.text),
+        )
+        page.on("pageerror", lambda fault: complaints.append(str(fault)))
+        page.goto("/sign-in")
+        page.locator(f"input[value={name}]").check()
+        page.get_by_role("button", name="Sign in").click()
+        return page
+
+    yield sign_in
+    for context in opened:
+        context.close()
+    assert complaints == []
+
+
+def held_to_the_rules(page: Page) -> None:
+    """The page as it is, then 320 pixels wide with every part opened: no rule is broken, nothing sticks out."""
+    for narrow in (False, True):
+        if narrow:
+            page.set_viewport_size(NARROW)
+            page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+            out = page.evaluate(
+                "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
+                ".map(e => e.tagName + '.' + e.className)"
+            )
+            assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], (page.url, out[:5])
+        found = Axe().run(page, options=RULES)
+        assert found.violations_count == 0, f"{page.url} {found.generate_report()}"
+    page.set_viewport_size(WIDE)
+
+
+def reading(page: Page, sender: str) -> None:
+    page.goto(f"/review/{sender}")
+    if page.get_by_label("Sample for quality").count():
+        page.get_by_label("Sample for quality").check()
+        page.get_by_role("button", name="Read it").click()
+
+
+DESK = ("/desk/samples", "/desk/audits", "/desk/actions", "/desk/agreement", "/desk/disagreements", "/desk/export")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/review", "/review?level=4-CP&count=level&count=concern", "/review?concern=nowhere", *DESK, "/desk/criteria"],
+)
+def test_pages_of_the_desk_break_no_rule(person: Person, address: str, path: str) -> None:
+    page = person(address)
+    page.goto(path)
+    held_to_the_rules(page)
+
+
+@pytest.mark.parametrize("path", ["/review", *DESK])
+def test_empty_pages_say_what_to_do_and_break_no_rule(person: Person, empty: str, path: str) -> None:
+    page = person(empty)
+    page.goto(path)
+    held_to_the_rules(page)
+    said = {
+        "/review": "No conversation has been logged yet.",
+        "/desk/samples": "No sample has been drawn yet.",
+        "/desk/audits": "No conversation has been audited yet.",
+        "/desk/actions": "No action has been agreed yet.",
+        "/desk/agreement": "No conversation has been rated twice yet.",
+        "/desk/disagreements": "Nobody has seen it otherwise yet.",
+        "/desk/export": "Take the export",
+    }
+    assert said[path] in page.locator("main").inner_text()
+    if path == "/desk/samples":
+        page.get_by_role("button", name="Draw it").click()
+        assert "No conversation fits." in page.locator(".nhsuk-error-summary").inner_text()
+        held_to_the_rules(page)
+
+
+def test_an_author_finds_the_disagreements_in_the_menu(person: Person, address: str) -> None:
+    page = person(address, "author")
+    page.get_by_role("link", name="Disagreements").click()
+    assert DIFFERS["words"] in page.locator("main").inner_text()
+    assert page.get_by_role("navigation", name="Review desk").count() == 0
+    held_to_the_rules(page)
+
+
+def test_search_reading_replay_and_audit_break_no_rule(person: Person, address: str) -> None:
+    page = person(address)
+    page.get_by_label("Words said in them").fill("baby cheek")
+    page.get_by_role("button", name="Show these").click()
+    assert re.search(r"Found \d+, most of the words together first", page.locator("main").inner_text())
+    held_to_the_rules(page)
+    page.goto("/review/demo-01")
+    held_to_the_rules(page)
+    page.get_by_role("button", name="Read it").click()
+    held_to_the_rules(page)
+    for sender in ("demo-01", "demo-04"):
+        reading(page, sender)
+        held_to_the_rules(page)
+        for link in page.locator("main a[href^='#e']").all():
+            assert page.locator(str(link.get_attribute("href"))).count() == 1, "each entry that is named is on the page"
+    page.get_by_role("link", name="As it was then, beside today").click()
+    held_to_the_rules(page)
+    page.goto("/review/demo-04/audit")
+    held_to_the_rules(page)
+    page.get_by_role("button", name="Record the audit").click()
+    page.locator(".nhsuk-error-summary:focus").wait_for()  # the script that moves there comes a moment later
+    held_to_the_rules(page)
+    page.locator(".nhsuk-error-summary a").first.click()
+    page.locator("[name=rating-A01]:focus").first.wait_for()
+
+
+def test_a_sample_and_a_blind_second_rating_break_no_rule(person: Person, address: str) -> None:
+    page = person(address, "second-reviewer")
+    page.goto("/desk/samples")
+    page.get_by_role("link", name="Autumn sample").click()
+    held_to_the_rules(page)
+    page.locator(".row", has_text="The rating is hidden").get_by_role("link", name="Audit").click()
+    assert "Second rating, blind" in page.content()
+    held_to_the_rules(page)
+
+
+def test_words_are_quoted_by_marking_them(person: Person, address: str) -> None:
+    page = person(address)
+    reading(page, "demo-01")
+    page.goto("/review/demo-01/audit")
+    said = page.locator("li.turn--practitioner p", has_text="small bruise on the cheek").last
+    said.evaluate("e => getSelection().selectAllChildren(e)")
+    page.wait_for_timeout(100)  # the browser tells of a selection a moment later
+    page.locator("[data-quote=evidence-A05]").click()
+    entry = page.locator("li.turn--practitioner").first.get_attribute("data-seq")
+    assert page.locator("#evidence-A05").input_value() == f"{entry}: {said.inner_text()}"
+    assert page.evaluate("document.activeElement.id") == "evidence-A05"
+
+
+def test_a_reason_and_a_filter_are_given_by_the_keyboard_alone(person: Person, address: str) -> None:
+    page = person(address)
+    page.goto("/review")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent.trim()") == "Skip to main content"
+    page.keyboard.press("Enter")
+    while page.evaluate("document.activeElement.id") != "words":
+        page.keyboard.press("Tab")
+    page.keyboard.type("tablets")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.locator(".row__title a").first.focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.locator("#why").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "What was said" in page.locator("main").inner_text()
+    page.locator("summary", has_text="The outcome, with what would change it either way").focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".outcome").last.is_visible()

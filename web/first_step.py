@@ -1,0 +1,67 @@
+"""The one thing to do first, out of the steps of an outcome.
+
+A step that turns on danger ("If she is hurt, ring 999") stands beside the first step on a line of its own, so that the
+first step is decided. Where the practitioner has answered that nobody is in danger, that line comes after it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.model import COMMON
+
+AT_MOST = 4  # steps that stand open after the first; the others are folded
+_SENTENCE = re.compile(r"(?<=[.?!]) (?=[A-Z])")
+_LEADS_ON = re.compile(r"^(Otherwise|Then),? (\w)")
+_NEVER_FOLDED = ("999", "LADO")
+_HANGS_ON = ("If so", "If that", "If not")  # says nothing without the sentence before it
+
+
+@dataclass(frozen=True, slots=True)
+class FirstStep:
+    """What to do first, what to do in danger ("" where the first step says it), and what comes after."""
+
+    step: str
+    danger: str
+    danger_first: bool
+    then: tuple[str, ...]
+    more: tuple[str, ...]
+
+
+def first_step(steps: Sequence[str], slots: Mapping[str, Any] | None) -> FirstStep:
+    """The steps of an outcome in the order they are done."""
+    if not steps:
+        return FirstStep("", "", True, (), ())
+    danger, rest = _parted(steps[0])
+    waiting = list(steps[1:])
+    if not rest and waiting:
+        rest = waiting.pop(0)
+        further, kept = _parted(rest)
+        if further and kept:  # two lines about danger: both stand
+            danger, rest = f"{danger} {further}", kept
+    if not rest:
+        danger, rest = "", steps[0]
+    waiting.sort(key=lambda told: not any(word in told for word in _NEVER_FOLDED))
+    waiting = [_standing_alone(told) for told in waiting]
+    said_no = bool(slots) and (slots or {}).get(f"{COMMON}/flag-danger") == "No"
+    return FirstStep(_standing_alone(rest), danger, not said_no, tuple(waiting[:AT_MOST]), tuple(waiting[AT_MOST:]))
+
+
+def _parted(step: str) -> tuple[str, str]:
+    """The sentences of a step that turn on danger, with what hangs on them, and the others."""
+    told = _SENTENCE.split(step)
+    turning = [n for n, s in enumerate(told) if "999" in s and s.startswith(("If ", "Ring 999 if "))]
+    if not turning or any(sentence.startswith(_HANGS_ON) for sentence in told):
+        return "", step
+    if turning[0] == 0 and not any(_LEADS_ON.match(s) for s in told):
+        return step, ""
+    danger = [told[n] for n in turning]
+    return " ".join(danger), " ".join(s for s in told if s not in danger)
+
+
+def _standing_alone(step: str) -> str:
+    """ "Otherwise ring the council" leads on from a line that now stands by itself."""
+    return _LEADS_ON.sub(lambda m: m[2].upper(), step)
