@@ -158,7 +158,7 @@ class HeardConcern:
     tree: str
     quotes: tuple[str, ...]
     guessed: bool = False  # only the learned layer names it
-    likely: bool = True  # a guess that is good enough to open a conversation with, where nothing else is named
+    likely: bool = True  # sure enough to be named aloud, or, for a guess, to open a conversation with
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,8 @@ def hear(slots: Slots, content: Content, text: str) -> tuple[Step, Understood]:
 def _concerns(step: Step, slots: Slots, content: Content, heard: Understood) -> None:
     known = {c["tree"] for c in slots["concerns"]}
     # A guess opens a conversation where nothing else does; beside words that name a concern it would only confuse.
-    named = [c for c in heard.concerns if not c.guessed]
+    told = [c for c in heard.concerns if not c.guessed]
+    named = [c for c in told if c.likely] or told[:1]  # a word that only might belong to a concern names none
     if not named and not slots["chosen"]:
         named = [c for c in heard.concerns if c.likely][:1]
     fresh: list[dict[str, Any]] = [

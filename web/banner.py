@@ -22,11 +22,15 @@ class Banner:
     more: str
 
 
+SHUT = "Nobody answers here while your advice line is closed. If it cannot wait, ring now: whom stands on this page."
+
+
 def banner(slots: Mapping[str, Any], guidance: Guidance, at: datetime) -> Banner:
     """The words for where this conversation stands."""
     status, name = slots["status"], slots.get("with") or "A specialist"
     if status == "waiting":
-        since = f" You have waited {waited(slots['queued_at'], at)}." if slots.get("queued_at") else ""
+        shut = line_words(slots, guidance, at) == SHUT  # then nobody counts how long it takes
+        since = f" You have waited {waited(slots['queued_at'], at)}." if slots.get("queued_at") and not shut else ""
         return Banner(
             "A specialist has been asked",
             f"Waiting for a specialist.{since}",
@@ -51,6 +55,4 @@ def line_words(slots: Mapping[str, Any], guidance: Guidance, at: datetime) -> st
         return "Nobody has told us the hours of your advice line. Ring if it cannot wait."
     if open_at(hours, at):
         return "Your advice line is open now."
-    return (
-        "Your advice line is closed now. If it cannot wait, ring one of the numbers on this page."
-    )
+    return SHUT

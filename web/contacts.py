@@ -68,7 +68,7 @@ def ring(row: dict[str, Any], guidance: Guidance, at: datetime) -> Ring:
 
 def in_order(rings: Sequence[Ring], step: str) -> tuple[tuple[Ring, ...], tuple[Ring, ...]]:
     """Those that stand open, and those that are folded. 999 and 101 stand in a line of their own on every page, and
-    among these only where the first step sends you to them."""
+    among these only where what is done first sends you to them."""
     wanted = [r for r in rings if r.contact not in (EMERGENCY, POLICE) or str(r.value) in step]
     first = [r for n, r in enumerate(wanted) if n < AT_FIRST or "lado" in r.contact]
     return tuple(first), tuple(r for r in wanted if r not in first)

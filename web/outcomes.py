@@ -137,7 +137,7 @@ def shown(
     """An outcome (contract, section 2) made ready for the page; with the slots, also what stands beside it."""
     start = first_step(list(outcome.get("do_next") or ()) or [outcome.get("says") or ""], slots)
     rings = [ring(r, content.guidance, at) for r in outcome.get("route") or ()]
-    open_rings, other_rings = in_order(rings, start.step)
+    open_rings, other_rings = in_order(rings, f"{start.danger if start.danger_first else ''} {start.step}")
     low, high, indicated = outcome.get("at_least"), outcome.get("at_most"), outcome.get("indicated")
     because = tuple(_reason(r, content) for r in outcome.get("because") or ())
     return Shown(

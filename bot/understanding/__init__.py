@@ -35,7 +35,7 @@ def read(text: str, trees: Mapping[str, Tree], common: Common) -> Understood:
     about_children = bool(heard.message.spans.get(words.number.get("CHILDSURE", -1)))
     flags = sorted(heard.flags.items(), key=_gravest)
     concerns = [
-        HeardConcern(t, merged(f.quotes, text), t in heard.guessed, t not in heard.guessed or f.score > LIKELY)
+        HeardConcern(t, merged(f.quotes, text), t in heard.guessed, f.score > LIKELY or f.urgency != "none")
         for t, f in ranked(heard)
         if t in trees
     ]

@@ -1,0 +1,34 @@
+"""The reason beside the first step is about this child: what was written, or the answer that decided it."""
+
+from __future__ import annotations
+
+from bot.content import content
+from test_reasons import begun, take
+from web.decided_by import decided_by
+
+HELD = content()
+
+
+def test_typed_words_are_quoted_and_said_to_be_unchecked() -> None:
+    slots, _ = take(begun(), "6 week old baby with a bruise on the cheek")
+    told = decided_by(slots, HELD)
+    assert "6 week old baby with a bruise on the cheek" in told and "until you have looked" in told
+
+
+def test_an_answer_that_confirms_danger_is_the_reason() -> None:
+    slots, _ = take(begun("neglect"), "/start")
+    slots, _ = take(slots, '/answer{"q":"every-tree/danger-now","a":"Yes"}')
+    assert decided_by(slots, HELD).endswith("you answered: Yes.")
+
+
+def test_the_last_question_about_danger_is_no_reason() -> None:
+    slots, reply = take(begun("housing-and-money"), "/start")
+    while buttons := next((r["buttons"] for r in reversed(reply) if r.get("buttons")), []):
+        calm = [b for b in buttons if b["title"] == "No"] if "danger" in reply[-1]["custom"]["question"] else []
+        slots, reply = take(slots, (calm or buttons)[0]["payload"])
+    told = decided_by(slots, HELD)
+    assert told and "danger today or tonight" not in told
+
+
+def test_nothing_answered_is_no_reason() -> None:
+    assert decided_by(begun("neglect"), HELD) == ""
