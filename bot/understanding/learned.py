@@ -14,8 +14,9 @@ from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import compress
 from math import log, sqrt
-from operator import add, mul
+from operator import itemgetter, mul
 from typing import Any
 
 from bot.understanding.labels import Labeller
@@ -24,6 +25,7 @@ from bot.understanding.matching import Message
 
 Feature = tuple[str, int, int]  # name, first and last token it stands on (-1: the whole message)
 Place = tuple[int, int]
+STRONG = 24  # units looked at for the words that weighed most
 
 
 def weight_of(count: int) -> float:
@@ -73,7 +75,11 @@ class Weighed:
             return []
         out = use.outer[use.targets.index(target)]
         pull = [w * s if unit > 0 else 0.0 for w, s, unit in zip(out, use.scale, self.units, strict=True)]
-        found = [(sum(map(mul, use.row(n), pull)), first, last) for n, first, last in self.held if first >= 0]
+        strong = sorted(range(len(pull)), key=lambda n: -abs(pull[n]))[:STRONG]  # the others weigh next to nothing
+        of_strong, pulls = itemgetter(*strong), [pull[n] for n in strong]
+        found = [
+            (sum(map(mul, of_strong(use.row(n)), pulls)), first, last) for n, first, last in self.held if first >= 0
+        ]
         return [(first, last) for weight, first, last in sorted(found, reverse=True)[:most] if weight > 0]
 
 
@@ -129,13 +135,13 @@ def weigh(message: Message, labeller: Labeller, words: Lexicon, use: Model) -> W
         number = use.numbers.get(name)
         if number is not None:
             held.setdefault(number, (first, last))
-    total: Any = [0] * len(use.scale)
-    for number in held:
-        total = list(map(add, total, use.row(number)))
+    total: Any = map(sum, zip(*map(use.row, held), strict=True)) if held else [0] * len(use.scale)
     weight = weight_of(len(held))
     units = tuple(max(0.0, t * s * weight + b) for t, s, b in zip(total, use.scale, use.inner_bias, strict=True))
+    is_open = [unit > 0 for unit in units]
+    opened = list(compress(units, is_open))
     odds = {
-        target: sum(map(mul, units, row)) + bias
+        target: sum(map(mul, opened, compress(row, is_open))) + bias
         for target, row, bias in zip(use.targets, use.outer, use.outer_bias, strict=True)
     }
     return Weighed(odds, use, units, tuple((n, *place) for n, place in held.items()))
