@@ -52,9 +52,11 @@ def test_no_word_of_any_outcome_is_lost() -> None:
 
 
 def test_999_and_101_are_listed_only_where_the_first_step_sends_you_there_and_the_lado_is_never_folded() -> None:
-    rings = [Ring(n, "", "1", "open", contact=n) for n in ("a", "b", "c", "d", "e", "derby-lado")]
+    names = ("a", "b", "c", "d", "e", "lado-derby")
+    rings = [Ring(n, "", "1", "open", contact=n, council="Derby" if n == "a" else None) for n in names]
     always = [Ring("999", "", "999", "open", contact=EMERGENCY), Ring("101", "", "101", "open", contact=POLICE)]
     shown, folded = in_order([*always, *rings], "Ring the council.")
-    assert [r.contact for r in shown] == ["a", "b", "c", "d", "derby-lado"]
-    assert [r.contact for r in folded] == ["e"]
+    assert [r.contact for r in shown] == ["a", "lado-derby", "b", "c"]
+    assert [r.contact for r in folded] == ["d", "e"]
+    assert in_order(rings, "Ring the LADO today.")[0][0].contact == "lado-derby"
     assert in_order(always, "Ring 999 now.")[0] == (always[0],)

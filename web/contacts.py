@@ -69,6 +69,14 @@ def ring(row: dict[str, Any], guidance: Guidance, at: datetime) -> Ring:
 def in_order(rings: Sequence[Ring], step: str) -> tuple[tuple[Ring, ...], tuple[Ring, ...]]:
     """Those that stand open, and those that are folded. 999 and 101 stand in a line of their own on every page, and
     among these only where what is done first sends you to them."""
-    wanted = [r for r in rings if r.contact not in (EMERGENCY, POLICE) or str(r.value) in step]
-    first = [r for n, r in enumerate(wanted) if n < AT_FIRST or "lado" in r.contact]
-    return tuple(first), tuple(r for r in wanted if r not in first)
+    always = [r for r in rings if r.contact in (EMERGENCY, POLICE) and str(r.value) in step]
+    wanted = [r for r in rings if r.contact not in (EMERGENCY, POLICE)]
+    if any(_is_lado(r) for r in wanted):  # after the council's social care unless they come first; before all others
+        council = 2 if "LADO" in step else 0
+        wanted.sort(key=lambda r: 1 if _is_lado(r) else council if r.council else 3)
+    first = [r for n, r in enumerate(wanted) if n < AT_FIRST or _is_lado(r)]
+    return (*always, *first), tuple(r for r in wanted if r not in first)
+
+
+def _is_lado(ring: Ring) -> bool:
+    return ring.contact.startswith("lado")
