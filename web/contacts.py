@@ -69,13 +69,16 @@ def ring(row: dict[str, Any], guidance: Guidance, at: datetime) -> Ring:
 def in_order(rings: Sequence[Ring], step: str) -> tuple[tuple[Ring, ...], tuple[Ring, ...]]:
     """Those that stand open, and those that are folded. 999 and 101 stand in a line of their own on every page, and
     among these only where what is done first sends you to them."""
-    always = [r for r in rings if r.contact in (EMERGENCY, POLICE) and str(r.value) in step]
+    danger = [r for r in rings if r.contact == EMERGENCY and str(r.value) in step]
+    police = [r for r in rings if r.contact == POLICE and str(r.value) in step]
     wanted = [r for r in rings if r.contact not in (EMERGENCY, POLICE)]
     if any(_is_lado(r) for r in wanted):  # after the council's social care unless they come first; before all others
         council = 2 if "LADO" in step else 0
         wanted.sort(key=lambda r: 1 if _is_lado(r) else council if r.council else 3)
     first = [r for n, r in enumerate(wanted) if n < AT_FIRST or _is_lado(r)]
-    return (*always, *first), tuple(r for r in wanted if r not in first)
+    told_first = "101" in step and "council" not in step  # else the council comes before the police
+    shown = (*danger, *police, *first) if told_first else (*danger, *first, *police)
+    return shown, tuple(r for r in wanted if r not in first)
 
 
 def _is_lado(ring: Ring) -> bool:
