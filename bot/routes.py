@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.calendar import open_at
 from bot.contact_words import Described, describe, sentence, state
 from bot.contacts import ORGANISATION, Choice, Contact, Organisation, Route
 from bot.known import Guidance
@@ -23,6 +24,7 @@ __all__ = [
 
 PROTECTION, CONSULTATION, ALLOCATED = "council-protection", "professional-consultation", "allocated-worker"
 EMERGENCY, POLICE, OWN_LEAD = "emergency", "police-101", "safeguarding-lead"
+OFFICE = "weekdays-9-5"  # of contacts.yaml
 HERE, HOME, ASKER = "council-now", "council-lives", "who-is-asking"
 
 Slots = Mapping[str, Any]
@@ -166,8 +168,13 @@ class _Ways:
         states = {name: state(self.guidance.contacts[name], self.guidance, self.at) for name in choice.open}
         names = sorted((n for n, how in states.items() if how != "closed"), key=lambda n: states[n] != "open")
         if any(how != "open" for how in states.values()):
-            names += choice.closed
+            names = [*choice.closed, *names] if self._out_of_hours() else [*names, *choice.closed]
         return self._named(names or choice.open)
+
+    def _out_of_hours(self) -> bool:
+        """Whether offices are shut: then a line for the night comes first, where nobody knows the day line's hours."""
+        office = self.guidance.hours.get(OFFICE)
+        return office is not None and not open_at(office, self.at)
 
     def _named(self, names: Iterable[str]) -> list[Step]:
         return [Step(self.guidance.contacts[name]) for name in self._own(list(names))]

@@ -12,6 +12,7 @@ import pytest
 
 from bot import guidance as reading
 from bot import routes
+from bot.calendar import open_at
 from bot.contacts import COUNCILS, Check
 from bot.guidance import Guidance
 
@@ -195,7 +196,9 @@ def test_in_the_last_half_hour_both_the_front_door_and_the_night_line_stand(guid
 @pytest.mark.parametrize("at", HOURS)
 def test_a_line_whose_hours_nobody_knows_never_stands_alone(guidance: Guidance, at: datetime):
     found = ids(["council-protection"], slots("Derbyshire"), guidance, at)
-    assert found == ["derbyshire-front-door", "derbyshire-out-of-hours", "police-101"]
+    lines = ["derbyshire-front-door", "derbyshire-out-of-hours"]
+    at_work = open_at(guidance.hours["weekdays-9-5"], at)
+    assert found == [*(lines if at_work else reversed(lines)), "police-101"], "while shut, the night line"
 
 
 # The own advice line
