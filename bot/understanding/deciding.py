@@ -29,6 +29,7 @@ LIKELY = -1.5  # a guess is good enough to open a conversation with
 URGENT = 0.5  # what an urgent flag adds to its concern
 DROP = -2.5  # a hint whose own odds are below this is not heard beside one that is supported
 ASK_ALSO = -1.5  # a red flag is asked about beside others that were heard
+HARDLY = -4.5  # below this, a mere hint is not taken for something denied, past or another person's
 MENTION = -3.0  # a red flag was denied, is past or is another person's
 PERSON = -3.0  # somebody asks for a person
 WHO = {"adult": -3.0, "not-practitioner": -2.5, "off-topic": -3.0, "unintelligible": -3.0}  # it may not be for us
@@ -96,7 +97,8 @@ def _leave_hints(heard: Listened, weighed: Weighed) -> None:
     likely = _label(weighed) if weighed.odds.get(_label(weighed), -9.0) > 0 else cued
     for name, flag in list(heard.flags.items()):
         if flag.label in RAISING and not flag.sure:
-            if label := flag.mentioned or likely:
+            label = flag.mentioned or (likely if weighed.odds.get(f"not:{name}", 0.0) > HARDLY else None)
+            if label:
                 flag.label, flag.urgency = label, "none"
             else:
                 del heard.flags[name]
@@ -151,7 +153,12 @@ def _drop(heard: Listened, weighed: Weighed) -> None:
 
 
 def _mention(heard: Listened, weighed: Weighed) -> None:
-    """What is denied, past or another person's is quoted and asked, also where no rule heard it."""
+    """What is denied, past or another person's is quoted and asked, also where no rule heard it; a mere hint of it that
+    the whole message speaks against is not."""
+    odds = weighed.odds
+    for name, flag in list(heard.flags.items()):
+        if flag.label in MILD and not flag.sure and max(odds.get(name, 0.0), odds.get(f"not:{name}", 0.0)) < HARDLY:
+            del heard.flags[name]
     for name in TREE_OF:
         if weighed.odds.get(f"not:{name}", -9.0) > MENTION and name not in heard.flags:
             flag = heard.flags.setdefault(name, Heard())
