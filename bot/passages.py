@@ -23,7 +23,6 @@ LINK = re.compile(r"\]\(([^()\s]+)\)")
 SOURCE = re.compile(r"sources\.md#(S\d+)")
 INDICATOR = re.compile(r"^(?:L[1-4]-[A-Z]{2}|X)-\d{2}$")
 DEFINITION = re.compile(r"^level-(1|2|3|4-CIN|4-CP|4)$")
-PROVENANCES = ("LOC", "NAT", "CMP", "P")
 DOMAINS = (
     "child's developmental needs", "parenting capacity", "family and environment", "unborn baby",
     "immediate action",

@@ -13,7 +13,7 @@ from typing import Any
 from bot import engine, handing, own_view
 from bot.content import Content
 from bot.engine import Concern, Journey
-from bot.model import COMMON, NOT_SURE, URGENCIES, Outcome, Question, RedFlag
+from bot.model import COMMON, URGENCIES, Outcome, Question, RedFlag
 
 Slots = dict[str, Any]
 CHOICE = f"{COMMON}/concern"  # the choice of a concern: its answers are the titles of the trees
@@ -300,8 +300,3 @@ def _of(journey: Journey) -> Asked | None:
         return None
     child = journey.child if journey.asks.about == "child" else None
     return Asked(journey.asks, journey.key, journey.tree.id, child)
-
-
-def not_sure(slots: Mapping[str, Any], standing: Standing) -> bool:
-    """Whether any answer on the way was "Not sure"."""
-    return any(step.answer == NOT_SURE for j in standing.journeys for step in j.steps)

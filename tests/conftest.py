@@ -117,6 +117,20 @@ def client_as(app: Flask) -> Callable[[str], FlaskClient]:
 
 
 @pytest.fixture
+def record(app: Flask) -> Store:
+    """The record that the app of this test writes to."""
+    from web.record import store_of
+
+    return store_of(app)
+
+
+@pytest.fixture
+def asks(client_as: Callable[[str], FlaskClient]) -> FlaskClient:
+    """The practitioner's browser, signed in."""
+    return client_as("practitioner")
+
+
+@pytest.fixture
 def token_of(app: Flask) -> Callable[[str], str]:
     """The API token of a practice person: `token_of("practitioner")`."""
     from web import people, sign_in

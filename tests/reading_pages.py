@@ -6,7 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
 
 VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 
@@ -115,3 +118,12 @@ def faults(page: Page) -> Iterator[str]:
         yield "no emergency line"
     if "Practice." not in page.text:
         yield "no practice watermark"
+
+
+def read(client: FlaskClient, address: str, status: int = 200) -> Page:
+    """A page, held to what holds for every page."""
+    answer = client.get(address, follow_redirects=True)
+    assert answer.status_code == status, address
+    page = Page(answer.get_data(as_text=True))
+    assert list(faults(page)) == [], address
+    return page

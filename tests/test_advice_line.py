@@ -12,7 +12,7 @@ import pytest
 from bot.content import Content
 from bot.promise import due_after, promise
 from bot.takeover import RuleBook
-from reading_pages import Page, faults
+from reading_pages import Page, faults, read
 from web.queue import queue
 from web.record import content_of, store_of
 
@@ -36,24 +36,6 @@ def send(client: FlaskClient, address: str, expected: int = 200, /, **fields: st
     page = Page(answer.get_data(as_text=True))
     assert list(faults(page)) == [], address
     return page
-
-
-def read(client: FlaskClient, address: str, status: int = 200) -> Page:
-    answer = client.get(address, follow_redirects=True)
-    assert answer.status_code == status, address
-    page = Page(answer.get_data(as_text=True))
-    assert list(faults(page)) == [], address
-    return page
-
-
-@pytest.fixture
-def record(app: Flask) -> Store:
-    return store_of(app)
-
-
-@pytest.fixture
-def asks(client_as: ClientAs) -> FlaskClient:
-    return client_as("practitioner")
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 
 from bot.standing import EMPTY
 from logs.store import RecordUnavailable, Store, Stored
-from reading_pages import Page, faults
+from reading_pages import Page, faults, read
 from web.continuum import range_words
 from web.reading import rendered
-from web.record import content_of, store_of
+from web.record import content_of
 from web.showing import answers, asked
 from web.transcript import lines
 
@@ -31,15 +31,6 @@ NOTICE = (
     "the baby is not on the notice"
 )
 ClientAs = Callable[[str], FlaskClient]
-
-
-def read(client: FlaskClient, address: str, status: int = 200) -> Page:
-    """A page, held to what holds for every page."""
-    answer = client.get(address, follow_redirects=True)
-    assert answer.status_code == status, address
-    page = Page(answer.get_data(as_text=True))
-    assert list(faults(page)) == [], address
-    return page
 
 
 def send(client: FlaskClient, address: str, expected: int = 200, /, **fields: str) -> Page:
@@ -71,11 +62,6 @@ def answer_until_outcome(client: FlaskClient, address: str, prefer: tuple[str, .
         chosen = next(answers[a] for a in wanted if a in answers)
         send(client, address, choosing="1", choice=chosen)
     raise AssertionError("the questions never ended")
-
-
-@pytest.fixture
-def record(app) -> Store:
-    return store_of(app)
 
 
 @pytest.mark.parametrize("person", FIRST_PAGES)

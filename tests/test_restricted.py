@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot import restricting, standing
-from reading_pages import Page, faults
+from reading_pages import read
 from web import rows
 from web.access import may_read
 from web.people import PRACTICE
-from web.record import store_of
 
 if TYPE_CHECKING:
-    from flask import Flask
     from flask.testing import FlaskClient
 
     from bot.content import Content
@@ -27,27 +25,9 @@ WORDS = "the toddler likes the sandpit"
 TREE = "worker-concern"
 
 
-def read(client: FlaskClient, address: str, status: int = 200) -> Page:
-    answer = client.get(address, follow_redirects=True)
-    assert answer.status_code == status, address
-    page = Page(answer.get_data(as_text=True))
-    assert list(faults(page)) == [], address
-    return page
-
-
 def answers(client: FlaskClient, sender: str, question: str, answer: str) -> None:
     choice = "/answer" + json.dumps({"q": question, "a": answer})
     assert client.post(f"/chat/{sender}", data={"choosing": "1", "choice": choice}).status_code == 303
-
-
-@pytest.fixture
-def record(app: Flask) -> Store:
-    return store_of(app)
-
-
-@pytest.fixture
-def asks(client_as: ClientAs) -> FlaskClient:
-    return client_as("practitioner")
 
 
 @pytest.fixture

@@ -22,11 +22,6 @@ WORDS = "The little one sleeps in his coat."
 
 
 @pytest.fixture
-def asks(client_as: ClientAs) -> FlaskClient:
-    return client_as("practitioner")
-
-
-@pytest.fixture
 def taken(asks: FlaskClient, client_as: ClientAs) -> str:
     sender = str(asks.post("/chat", data={"message": "/person"}).headers["Location"]).rpartition("/")[2]
     client_as("specialist").post(f"/advice-line/{sender}/claim")

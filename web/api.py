@@ -20,7 +20,6 @@ blueprint = Blueprint("api", __name__)
 
 SENDER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 MESSAGE_ID_LONGEST = 64
-HEARTBEAT_SECONDS = 2
 READERS = frozenset({*ASKS, "specialist", "reviewer"})
 RASA_EVENTS = frozenset(  # the rest of what Rasa knows; nobody sends these from outside
     {

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from threading import Event, Lock
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from logs.store import Store
+from web.per_store import PerStore
 
 QUEUE = "the queue"  # what is rung for when who waits, or who has what, changed
 KNOWN = 4096  # conversations of which it is remembered how they stood in the queue
@@ -61,14 +61,9 @@ class Bell:
             self.ring(QUEUE)
 
 
-_bells: WeakKeyDictionary[Store, Bell] = WeakKeyDictionary()
-_making = Lock()
+_bells = PerStore(Bell)
 
 
 def bell_of(store: Store) -> Bell:
     """The bell of a record in this process."""
-    bell = _bells.get(store)
-    if bell is None:
-        with _making:
-            bell = _bells.setdefault(store, Bell())
-    return bell
+    return _bells.of(store)

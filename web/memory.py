@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from threading import Lock
-from weakref import WeakKeyDictionary
 
 from logs.store import Store
+from web.per_store import PerStore
 
 KEPT = 2048
 
@@ -48,14 +48,9 @@ class Memory:
             self._states.pop(stream, None)
 
 
-_memories: WeakKeyDictionary[Store, Memory] = WeakKeyDictionary()
-_making = Lock()
+_memories = PerStore(Memory)
 
 
 def memory_of(store: Store) -> Memory:
     """The memory that belongs to a store; it goes when the store goes."""
-    memory = _memories.get(store)
-    if memory is None:
-        with _making:
-            memory = _memories.setdefault(store, Memory())
-    return memory
+    return _memories.of(store)

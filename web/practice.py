@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, abort, request
 
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -54,8 +54,3 @@ def _forwarded(key: str) -> bool:
 def loopback_only(host: str) -> bool:
     """Whether a server may listen here in practice mode."""
     return _to_loopback(host if ":" not in host else f"[{host}]")
-
-
-def in_practice() -> bool:
-    """Whether this request is answered in practice mode."""
-    return bool(current_app.config["PRACTICE"])

@@ -13,7 +13,6 @@ from logs import criteria, review, sample
 from logs.store import Cursor, Filter, Store
 from web.access import may_read, somebody
 from web.chat import error
-from web.people import known
 from web.record import content, now, store
 from web.review import filters, recording
 from web.review.ledger import ledger
@@ -188,9 +187,3 @@ def one_sample(id: str) -> str:
 def _why(name: str) -> str:
     quotas = {"quota:organisation": "Quota of the organisation", "quota:with_person": "Quota of the specialist"}
     return sample.STRATA.get(name) or quotas.get(name, "By lot")
-
-
-def name_of(person: str) -> str:
-    """A person's name, where practice mode knows them."""
-    found = known(person)
-    return found.name if found else person
