@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from werkzeug.serving import WSGIRequestHandler, make_server
+
+from serving import served
 
 if TYPE_CHECKING:
-    from flask import Flask
     from playwright.sync_api import Browser, ConsoleMessage, Page
 
 NOTICE = (
@@ -30,40 +28,6 @@ RULES = {
 
 Person = Callable[..., "Page"]
 pytestmark = pytest.mark.timeout(300)  # a browser on a busy machine takes its time
-
-
-class Quiet(WSGIRequestHandler):
-    """Serves without writing down every request."""
-
-    def log_request(self, *_: object) -> None:
-        """Nothing."""
-
-
-@contextmanager
-def served(folder: Path, **settings: object) -> Iterator[tuple[Flask, str]]:
-    """The app and its address: a free loopback port, and an empty record in this folder."""
-    from web import create_app
-    from web.record import shut
-
-    app = create_app(
-        {
-            "TESTING": True,
-            "DATABASE": str(folder / "record.sqlite"),
-            "DEMO": False,
-            "SECRET_KEY": "only for these tests",
-            "PAGE_LIMIT": "",
-            **settings,
-        }
-    )
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield app, f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        shut(app)
 
 
 @pytest.fixture(scope="module")

@@ -6,14 +6,16 @@ The desk is filled with the invented conversations and audits of practice mode.
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from werkzeug.serving import WSGIRequestHandler, make_server
+
+from serving import served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -28,54 +30,35 @@ Person = Callable[..., "Page"]
 pytestmark = pytest.mark.timeout(300)
 
 
-class Quiet(WSGIRequestHandler):
-    """Serves without writing down every request."""
-
-    def log_request(self, *_: object) -> None:
-        """Nothing."""
-
-
-def served(folder: object, filled: bool) -> Iterator[str]:
-    """The app on a free loopback port; filled with the demo, or with an empty record."""
-    from web import create_app, demo, demo_audits
+@contextmanager
+def desk(folder: Path) -> Iterator[str]:
+    """The desk on a free loopback port, filled with the demo and one disagreement."""
+    from web import demo, demo_audits
     from web.conversation import DIFFERING
-    from web.record import content_of, shut, store_of
+    from web.record import content_of, store_of
 
-    app = create_app(
-        {
-            "TESTING": True,
-            "DATABASE": f"{folder}/record.sqlite",
-            "DEMO": False,
-            "SECRET_KEY": "only for these tests",
-            "PAGE_LIMIT": "",
-        }
-    )
-    if filled:
+    with served(folder) as (app, found):
         demo.fill(store_of(app), content_of(app), NOW)
         demo_audits.fill(store_of(app), content_of(app))
         meta = DIFFERS | {"conversation": "demo-02", "role": "practitioner", "direction": "up", "at_most": "3"}
         meta |= {"trees": [{"tree": "neglect", "version": 1}]}
         event = {"event": "action", "name": "view-differs", "timestamp": NOW.timestamp(), "metadata": meta}
         store_of(app).append(DIFFERING, None, [event])
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    shut(app)
+        yield found
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The desk with the demo in it."""
-    yield from served(tmp_path_factory.mktemp("desk"), True)
+    with desk(tmp_path_factory.mktemp("desk")) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The desk before anything was recorded."""
-    yield from served(tmp_path_factory.mktemp("empty"), False)
+    with served(tmp_path_factory.mktemp("empty")) as (_, found):
+        yield found
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ import pytest
 
 from bot.life_cycle import faults
 from conftest import EVENING, WEEKDAY
-from test_browser import SUMMARY_IS_ALREADY_ON_THE_PAGE, answer_all, begin, choose, complained, has_focus, press, served
+from serving import served
+from test_browser import SUMMARY_IS_ALREADY_ON_THE_PAGE, answer_all, begin, choose, complained, has_focus, press
 
 if TYPE_CHECKING:
     from flask import Flask
