@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from browsing import WIDE, held_to_the_rules
 from serving import served
 
 if TYPE_CHECKING:
@@ -21,10 +21,6 @@ NOTICE = (
 )
 ANSWER = "Ring the council now and tell them about the baby. I stay with you here."
 SUMMARY_IS_ALREADY_ON_THE_PAGE = 8_000  # milliseconds within which an open page shows what is new
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
-RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-}
 
 Person = Callable[..., "Page"]
 pytestmark = pytest.mark.timeout(300)  # a browser on a busy machine takes its time
@@ -175,56 +171,31 @@ PAGES = {
 }  # fmt: skip
 
 
-def held_to_the_rules(page: Page) -> None:
-    found = Axe().run(page, options=RULES)
-    assert found.violations_count == 0, found.generate_report()
-
-
 @pytest.mark.parametrize(("who", "path"), [(who, path) for who, paths in PAGES.items() for path in paths])
 def test_pages_break_no_rule_of_wcag_and_do_not_scroll_sideways(person: Person, who: str, path: str):
     page = person(who)
     page.goto(path)
     held_to_the_rules(page)
-    page.set_viewport_size(NARROW)
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
 def test_the_pages_of_a_conversation_break_no_rule_and_do_not_scroll_sideways(person: Person):
     practitioner, specialist, reviewer = person("practitioner"), person("specialist"), person("reviewer")
     begin(practitioner)
-    for page in self_and_narrow(practitioner):
-        held_to_the_rules(page)
+    held_to_the_rules(practitioner)
     press(practitioner, "Continue")  # nothing chosen: the error summary
     assert practitioner.locator(".nhsuk-error-summary").evaluate("e => e === document.activeElement")
     held_to_the_rules(practitioner)
     answer_all(practitioner)
     sender = practitioner.url.rpartition("/")[2]
-    for page in self_and_narrow(practitioner):
-        held_to_the_rules(page)
+    held_to_the_rules(practitioner)
     specialist.goto(f"/advice-line/{sender}")
     press(specialist, "Take this conversation")
-    for page in self_and_narrow(specialist):
-        held_to_the_rules(page)
+    held_to_the_rules(specialist)
     reviewer.goto(f"/review/{sender}")
     held_to_the_rules(reviewer)
     reviewer.get_by_label("Sample for quality").check()
     press(reviewer, "Read it")
-    for page in self_and_narrow(reviewer):
-        held_to_the_rules(page)
-
-
-def self_and_narrow(page: Page) -> Iterator[Page]:
-    """The page as it is, then 320 pixels wide with every part opened."""
-    yield page
-    page.set_viewport_size(NARROW)
-    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-    sideways = page.evaluate(
-        "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
-        ".map(e => e.tagName + '.' + e.className)"
-    )
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], sideways[:5]
-    yield page
-    page.set_viewport_size(WIDE)
+    held_to_the_rules(reviewer)
 
 
 def test_everything_is_reached_by_keyboard_in_reading_order(person: Person):
@@ -337,12 +308,10 @@ def test_the_specialists_page_and_the_record_break_no_rule_with_everything_unfol
     specialist.goto(f"/advice-line/{sender}")
     press(specialist, "Take this conversation")
     specialist.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    for page in self_and_narrow(specialist):
-        held_to_the_rules(page)
+    held_to_the_rules(specialist)
     specialist.locator("#text").fill("Who is with the children now?")
     press(specialist, "Send")
     practitioner.goto(f"/chat/{sender}")
     specialist.get_by_text("Seen", exact=True).wait_for(timeout=SUMMARY_IS_ALREADY_ON_THE_PAGE)
     specialist.goto(f"/record/{sender}")
-    for page in self_and_narrow(specialist):
-        held_to_the_rules(page)
+    held_to_the_rules(specialist)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from test_browser import Person, address, held_to_the_rules, person, press, self_and_narrow
+from browsing import held_to_the_rules
+from test_browser import Person, address, person, press
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -115,9 +116,7 @@ def test_a_restricted_record_and_words_that_were_not_sent_break_no_rule_and_do_n
     sender = page.url.rpartition("/")[2]
     press(page, "Restrict this record")
     assert page.get_by_text("Practice head of safeguarding").count()
-    for one in self_and_narrow(page):
-        held_to_the_rules(one)
+    held_to_the_rules(page)
     for place in ("/advice-line", f"/advice-line/{sender}", f"/record/{sender}"):
         senior.goto(place)
-        for one in self_and_narrow(senior):
-            held_to_the_rules(one)
+        held_to_the_rules(senior)

@@ -7,16 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from test_browser import (  # the fixtures and helps of the other journeys
-    NARROW,
-    Person,
-    address,
-    choose,
-    held_to_the_rules,
-    person,
-    press,
-    self_and_narrow,
-)
+from browsing import NARROW, held_to_the_rules
+from test_browser import Person, address, choose, person, press
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -48,21 +40,18 @@ def gp(person: Person) -> Page:
 
 def test_the_own_view_the_outcome_and_a_change_break_no_rule_and_do_not_scroll_sideways(gp: Page):
     go_on(gp, OWN_VIEW, ("3 children", "Derby", "Not sure"))
-    for page in self_and_narrow(gp):
-        held_to_the_rules(page)
+    held_to_the_rules(gp)
     gp.get_by_label("What worries you most?").fill("that nobody sees the youngest")
     choose(gp, "Level 3, intensive")
     go_on(gp, "no more questions", ())
-    for page in self_and_narrow(gp):
-        held_to_the_rules(page)
+    held_to_the_rules(gp)
     gp.reload()
     assert gp.locator(".own").first.inner_text().startswith("Before you saw this, you said: Level 3")
     gp.locator("#settles summary").first.click()
     with gp.expect_navigation():
         gp.locator("#settles button.plain").first.click()
     gp.get_by_text("You are changing an answer").wait_for()
-    for page in self_and_narrow(gp):
-        held_to_the_rules(page)
+    held_to_the_rules(gp)
     press(gp, "Change my answer")
     gp.get_by_role("heading", level=1, name=re.compile("[Ll]evel")).wait_for()
 

@@ -13,18 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from browsing import WIDE, held_to_the_rules
 from serving import served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
-RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-}
 DIFFERS = {"level": "4-CP", "code": "pattern", "words": "It is the third winter like this.", "at_least": "2"}
 Person = Callable[..., "Page"]
 pytestmark = pytest.mark.timeout(300)
@@ -84,22 +80,6 @@ def person(browser: Browser) -> Iterator[Person]:
     for context in opened:
         context.close()
     assert complaints == []
-
-
-def held_to_the_rules(page: Page) -> None:
-    """The page as it is, then 320 pixels wide with every part opened: no rule is broken, nothing sticks out."""
-    for narrow in (False, True):
-        if narrow:
-            page.set_viewport_size(NARROW)
-            page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-            out = page.evaluate(
-                "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
-                ".map(e => e.tagName + '.' + e.className)"
-            )
-            assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], (page.url, out[:5])
-        found = Axe().run(page, options=RULES)
-        assert found.violations_count == 0, f"{page.url} {found.generate_report()}"
-    page.set_viewport_size(WIDE)
 
 
 def reading(page: Page, sender: str) -> None:
