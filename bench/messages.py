@@ -13,7 +13,8 @@ from bot.understanding.lexicon import FOLDER, lines_of
 
 ROOT = Path(__file__).resolve().parent.parent
 CONVERSATIONS = ROOT / "tests" / "conversations"
-DEVELOPMENT = (*sorted(f.stem for f in CONVERSATIONS.glob("*_?.*")), "paraphrases")  # unseen.jsonl stays unseen
+DEVELOPMENT = (*sorted(f.stem for f in CONVERSATIONS.glob("*_?.*")), "paraphrases")
+APART = ("unseen", "apart")  # nobody who tunes reads these
 RAISING = ("stated", "unclear")
 
 
@@ -49,17 +50,20 @@ def _of(row: dict[str, Any], part: str) -> Labelled:
 
 
 def _short(file: Path) -> Iterable[Labelled]:
-    """Messages of one line, under headings `[X-02:stated | today | injury-not-mobile]`."""
+    """Messages of one line, under headings `[X-02:stated | today | injury-not-mobile | person]`; the last part, for
+    whom it is not and whether a person is asked for, is left out of most."""
     flags: tuple[tuple[str, str], ...] = ()
-    urgency, concerns = "none", ()
+    urgency, concerns, rest = "none", (), []
     part = file.stem
     for number, (line, heading) in enumerate(lines_of(file.read_text(encoding="utf-8"))):
         if heading:
-            told, urgency, trees = (piece.strip() for piece in line.strip("[]").split("|"))
+            told, urgency, trees, *last = (piece.strip() for piece in line.strip("[]").split("|"))
             flags = tuple((n, la) for n, _, la in (w.partition(":") for w in told.split()) if la)
-            concerns = tuple(trees.split())
+            concerns, rest = tuple(trees.split()), " ".join(last).split()
         else:
-            yield Labelled(f"{part}-{number:04}", "short", line, concerns, flags, urgency, None, False, part)
+            not_for_us = next((who for who in rest if who != "person"), None)
+            person = "person" in rest
+            yield Labelled(f"{part}-{number:04}", "short", line, concerns, flags, urgency, not_for_us, person, part)
 
 
 def messages(part: str) -> list[Labelled]:

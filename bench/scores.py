@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from bench.messages import RAISING, Labelled
+from bot.content import content
+from bot.understanding import hear_own
 from bot.understanding.deciding import decide, ranked
 from bot.understanding.hearing import Listened, listen
 from bot.understanding.learned import Model
@@ -31,12 +33,14 @@ class Score:
 
 
 def heard_by(row: Labelled, layer: str, use: Model | None) -> Listened:
-    """What one layer hears: "rules" (hints count as hits), "learned" (no rules), "both"."""
-    words = lexicon()
+    """What one layer hears: "rules" (hints count as hits), "learned" (no rules), "both" (as a conversation does)."""
+    words, held = lexicon(), content()
     heard = listen(row.text, words)
     if layer == "learned":
         heard.flags.clear()
         heard.trees.clear()
+    else:
+        hear_own(heard, held.trees, held.common)
     if layer != "rules":
         decide(heard, words, use)
     return heard

@@ -25,12 +25,12 @@ from bot.understanding.hearing import RAISING, Listened, listen
 from bot.understanding.lexicon import FOLDER, lexicon
 from bot.understanding.phrases import stem
 
-VERSION = "2"
+VERSION = "3"
 WHO = ("adult", "not-practitioner", "off-topic", "unintelligible")
-LEAST = 4  # messages that must hold a feature, and that must name a target
+LEAST = 6  # messages that must hold a feature, and that must name a target
 HIDDEN, NETS = 48, 2  # units of each of the nets that are trained side by side and shipped as one
-EPOCHS, RATE, BATCH, DECAY = 12, 3e-3, 128, 1e-5
-LEFT_OUT = 0.4  # share of a message's features that a net does not see each time: what it learns rests on no one word
+EPOCHS, RATE, BATCH, DECAY = 16, 3e-3, 128, 1e-5
+LEFT_OUT = 0.5  # share of a message's features that a net does not see each time: what it learns rests on no one word
 COPIES = {"urgent": 8, "now": 3, "person": 4, **{f"who:{who}": 3 for who in WHO}}  # how often these targets count
 FOLDS = 5
 RAISE_AT, NOW_AT = -0.6, -0.5  # log odds at which the gates open; chosen by --cross: safety outweighs a question more
@@ -52,7 +52,7 @@ def heard_of(rows: list[Labelled]) -> list[Heard]:
     words, found = lexicon(), []
     for row in rows:
         heard = listen(row.text, words)
-        names = frozenset(name for name, _, _ in learned.features(heard.message, heard.labeller, words))
+        names = frozenset(name for name, _, _ in learned.features(heard, words))
         found.append(Heard(row, heard, names))
     return found
 
@@ -62,7 +62,7 @@ def _targets(rows: list[Labelled]) -> dict[str, list[bool]]:
     made = {"urgent": [r.urgency != "none" for r in rows], "now": [r.urgency == "now" for r in rows]}
     made |= {flag: [flag in r.raising for r in rows] for flag in TREE_OF}
     made |= {f"not:{flag}": [flag in {n for n, la in r.flags if la in MILD} for r in rows] for flag in TREE_OF}
-    made |= {label: [label in {la for _, la in r.flags} for r in rows] for label in MILD}
+    made |= {label: [label in {la for _, la in r.flags} for r in rows] for label in (*MILD, "stated")}
     made |= {f"who:{who}": [r.not_for_us == who for r in rows] for who in WHO}
     made["person"] = [r.asks_for_person for r in rows]
     made |= {tree: [tree in r.concerns for r in rows] for tree in sorted(trees)}
@@ -131,7 +131,7 @@ def _use(made: dict[str, Any], gates: dict[str, dict[str, float]] | None = None)
 
 def _signs(told: list[Heard], use: learned.Model) -> list[dict[str, float]]:
     words = lexicon()
-    return [signs(h.listened, learned.weigh(h.listened.message, h.listened.labeller, words, use).odds) for h in told]
+    return [signs(h.listened, learned.weigh(h.listened, words, use).odds) for h in told]
 
 
 def _folds(told: list[Heard]) -> list[list[int]]:

@@ -10,7 +10,7 @@ import argparse
 import statistics
 import time
 
-from bench.messages import DEVELOPMENT, Labelled, messages
+from bench.messages import APART, DEVELOPMENT, Labelled, messages
 from bench.scores import Score, line, score
 from bot.model import LABELS, URGENCIES
 from bot.understanding.deciding import decide
@@ -53,11 +53,12 @@ def timings(rows: list[Labelled]) -> None:
 def main() -> None:
     """Print the tables."""
     asked = argparse.ArgumentParser(description="How well understanding does, layer by layer.")
-    asked.add_argument("--unseen", action="store_true", help="totals of the unseen part only")
+    asked.add_argument("--unseen", action="store_true", help="totals of the parts kept apart only")
     given = asked.parse_args()
     use = model()
     if given.unseen:
-        print("unseen both  " + line(score(messages("unseen"), "both", use)))
+        for part in APART:
+            print(f"{part:6} both  " + line(score(messages(part), "both", use)))
         return
     for part in DEVELOPMENT:
         rows = messages(part)

@@ -59,4 +59,27 @@ def test_999_and_101_are_listed_only_where_the_first_step_sends_you_there_and_th
     assert [r.contact for r in shown] == ["a", "lado-derby", "b", "c"]
     assert [r.contact for r in folded] == ["d", "e"]
     assert in_order(rings, "Ring the LADO today.")[0][0].contact == "lado-derby"
+    mail = Ring("lado", "", "a@b", "unknown", "email", contact="lado-derbyshire-email")
+    asked = in_order([mail, *rings], "Ring the LADO today.")[0]
+    assert [r.contact for r in asked[:3]] == ["lado-derby", "lado-derbyshire-email", "a"]
+    lead = Ring("lead", "", None, "unknown", "person", contact="own-safeguarding-lead")
+    assert in_order([*rings, lead], "Speak with your own safeguarding lead.")[0][0] == lead
+    assert in_order([*rings, lead], "Ring the council, then your safeguarding lead.")[0][0].council == "Derby"
+    night = Ring("n", "", None, "unknown", contact="derbyshire-out-of-hours", council="Derbyshire")
+    day = Ring("d", "", None, "unknown", contact="derbyshire-front-door", council="Derbyshire")
+    assert in_order([night, day], "Ring the council.") == ((night,), (day,))
+    assert in_order([day, night], "Ring the council.") == ((day,), (night,))
+    both = in_order(always, "Ring the council, and the police on 101.")[0]
+    assert [r.contact for r in both] == [POLICE] and "as the first step says" in both[0].says
     assert in_order(always, "Ring 999 now.")[0] == (always[0],)
+
+
+def test_nobody_is_sent_to_a_closed_advice_line_where_a_lead_is_named_as_well() -> None:
+    for told, said in (
+        ("Speak today with your advice line, or with your own lead.", "Speak today with your own lead."),
+        ("Speak with your advice line or safeguarding lead today.", "Speak with your safeguarding lead today."),
+        ("Take it to your advice line, your lead, or the GP.", "Take it to your lead, or the GP."),
+        ("Speak with your advice line, Named Doctor or lead.", "Speak with your advice line, Named Doctor or lead."),
+    ):
+        assert first_step([told], None, line_closed=True).step == said
+        assert first_step([told], None).step == told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,8 +16,9 @@ from bench.scores import Score, score
 from bot.content import content
 from bot.model import LABELS, URGENCIES
 from bot.understanding.ages import CLASSES, ages
+from bot.understanding.deciding import TREE_OF, settle, signs
 from bot.understanding.hearing import listen
-from bot.understanding.learned import model
+from bot.understanding.learned import Model, Weighed, model
 from bot.understanding.lexicon import FILES, FOLDER, lexicon, lines_of
 from bot.understanding.tokens import spread_out
 
@@ -279,14 +281,18 @@ def test_floors_on_the_development_parts(part: str) -> None:
     assert made.mentioned[0] >= 0.8 * made.mentioned[1]
 
 
-def test_floors_on_the_part_kept_apart() -> None:
-    # Nobody who tunes reads these messages; only their totals are held, below what was measured.
-    made = _floor("unseen")
-    assert made.urgent[0] >= 0.95 * made.urgent[1]
+@pytest.mark.parametrize(
+    ("part", "calm", "tree", "mentioned"),
+    [("unseen", 0.21, 0.87, 0.87), ("apart", 0.12, 0.94, 0.9)],
+)
+def test_floors_on_the_parts_kept_apart(part: str, calm: float, tree: float, mentioned: float) -> None:
+    # Nobody who tunes reads these messages; only their totals are held, a little below what was measured.
+    made = _floor(part)
+    assert made.urgent[0] >= 0.97 * made.urgent[1]
     assert made.now_raised[0] >= 0.98 * made.now_raised[1]
-    assert made.calm_raised[0] <= 0.25 * made.calm_raised[1]
-    assert made.first_tree[0] >= 0.82 * made.first_tree[1]
-    assert made.mentioned[0] >= 0.82 * made.mentioned[1]
+    assert made.calm_raised[0] <= calm * made.calm_raised[1]
+    assert made.first_tree[0] >= tree * made.first_tree[1]
+    assert made.mentioned[0] >= mentioned * made.mentioned[1]
 
 
 @pytest.mark.parametrize(
@@ -298,3 +304,44 @@ def test_floors_on_the_part_kept_apart() -> None:
 def test_small_talk_raises_nothing_and_asks_for_nobody(text: str) -> None:
     found = heard(text)
     assert (found.urgency, found.asks_for_person) == ("none", False), found
+
+
+def _odds(**told: float) -> Weighed:
+    """A net that says nothing but what is told here."""
+    odds = dict.fromkeys(("urgent", "now", "stated", "denied", "past", "other", "person", *TREE_OF), -8.0)
+    return Weighed(odds | {name.replace("_", "-"): value for name, value in told.items()})
+
+
+def _gates(raises: float, now: float = -1.0) -> Model:
+    """Gates that open by so much, whatever the signs."""
+    none = dict.fromkeys(signs(listen("a b c d e"), _odds().odds), 0.0)
+    made = model()
+    assert made is not None
+    return replace(made, gates={"raise": none | {"bias": raises}, "now": none | {"bias": now}})
+
+
+CUTS = "girl of 13 says she cuts her arms with a blade and her friend is worried for her"
+
+
+def test_a_hint_is_stated_only_where_the_whole_message_says_so() -> None:
+    for stated, now, label in ((1.0, 1.0, "stated"), (-6.0, 1.0, "unclear"), (1.0, -2.0, "unclear")):
+        heard = listen(CUTS)
+        assert heard.flags["X-09"].label == "stated" and not heard.flags["X-09"].sure
+        settle(heard, _odds(urgent=3.0, now=now, stated=stated, X_09=2.0), _gates(2.0))
+        assert heard.flags["X-09"].label == label and heard.flags["X-09"].urgency == "now"
+
+
+def test_a_hint_is_for_now_only_where_the_message_does_not_speak_against_it() -> None:
+    heard = listen(CUTS)
+    settle(heard, _odds(urgent=3.0, now=-6.0, stated=2.0, X_09=2.0), _gates(2.0))
+    assert heard.urgency == "today"
+
+
+def test_a_sure_hit_stands_unless_the_message_speaks_clearly_against_it() -> None:
+    text = "mark on the back of a 3 week old seen in clinic today by me"
+    for raises, label in ((-0.5, "stated"), (-4.0, None)):
+        heard = listen(text)
+        assert heard.flags["X-02"].sure
+        settle(heard, _odds(), _gates(raises))
+        found = heard.flags.get("X-02")
+        assert (found and found.label) == label

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from bot.guidance import Guidance
 EMERGENCY, POLICE = "police-999", "police-101"
 AT_FIRST = 4  # contacts that stand open; the others are folded, but never the LADO
 _SAID_ONCE = ("If it does not work,", "If it cannot wait, ring 101")
+_AS_WELL = "Ring the police on 101 as the first step says. In danger ring 999."
 _SENTENCE = re.compile(r"(?<=[.?!:]) (?=[A-Z])")
 
 
@@ -70,15 +71,30 @@ def in_order(rings: Sequence[Ring], step: str) -> tuple[tuple[Ring, ...], tuple[
     """Those that stand open, and those that are folded. 999 and 101 stand in a line of their own on every page, and
     among these only where what is done first sends you to them."""
     danger = [r for r in rings if r.contact == EMERGENCY and str(r.value) in step]
-    police = [r for r in rings if r.contact == POLICE and str(r.value) in step]
+    police = [replace(r, says=_AS_WELL) for r in rings if r.contact == POLICE and str(r.value) in step]
     wanted = [r for r in rings if r.contact not in (EMERGENCY, POLICE)]
+    twice = _other_hours(wanted)
     if any(_is_lado(r) for r in wanted):  # after the council's social care unless they come first; before all others
         council = 2 if "LADO" in step else 0
-        wanted.sort(key=lambda r: 1 if _is_lado(r) else council if r.council else 3)
-    first = [r for n, r in enumerate(wanted) if n < AT_FIRST or _is_lado(r)]
+        wanted.sort(key=lambda r: (1, r.kind == "email") if _is_lado(r) else (council if r.council else 3, False))
+    if "safeguarding lead" in step and "council" not in step:  # before a duty line that stands in for a closed line
+        wanted.sort(key=lambda r: r.contact != "own-safeguarding-lead")
+    wanted.sort(key=lambda r: r in twice)
+    first = [r for n, r in enumerate(wanted) if (n < AT_FIRST or _is_lado(r)) and r not in twice]
     told_first = "101" in step and "council" not in step  # else the council comes before the police
     shown = (*danger, *police, *first) if told_first else (*danger, *first, *police)
     return shown, tuple(r for r in wanted if r not in first)
+
+
+def _other_hours(rings: Sequence[Ring]) -> list[Ring]:
+    """A council's line for other hours, beside the one that comes first now: one line a council stands open."""
+    seen: set[str | None] = set()
+    later = []
+    for one in rings:
+        if one.contact.endswith(("-front-door", "-out-of-hours")):
+            later += [one] if one.council in seen else []
+            seen.add(one.council)
+    return later
 
 
 def _is_lado(ring: Ring) -> bool:

@@ -20,13 +20,21 @@ def decided_by(slots: Mapping[str, Any], content: Content) -> str:
     if stop is not None and stop.name.startswith("typed:"):
         flag = stop.name.partition(":")[2]
         said: list[str] = [q for f in slots["red_flags"] if f["id"] == flag for q in f["quotes"]]
-        return f"You wrote: “{'” “'.join(longest(said))}”. It is treated as so until you have looked." if said else ""
+        return _may_be(flag, longest(said), content) if said else ""
     if stop is not None and stop.name.startswith(COMMON):
         return _answered(content, stop.name, str(slots.get(stop.name) or ""))
     ended = [(j.outcome, _last_of_its_own(j)) for j in where.journeys if j.outcome and j.steps]
     gravest: Outcome | None = stop.outcome if stop else max((o for o, _ in ended), key=standing.weight, default=None)
     last = next((step for outcome, step in ended if outcome == gravest), None)
     return _answered(content, last.key, str(last.answer)) if last else ""
+
+
+def _may_be(flag: str, said: tuple[str, ...], content: Content) -> str:
+    """Words name one thing of a whole feature ("cuts her arms"): the page does not say that they name it all."""
+    passage = content.guidance.passages.get(f"threshold_guidance.md#{flag}")
+    what = passage.title.removeprefix(flag).strip() if passage else "a red flag"
+    what = what if what[:3].isupper() else what[:1].lower() + what[1:]  # "FGM …"
+    return f"You wrote: “{'” “'.join(said)}”. It may mean: {what}. Until that is ruled out, act as if it is so."
 
 
 def _last_of_its_own(journey: Journey) -> Step:

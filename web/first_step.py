@@ -17,6 +17,7 @@ AT_MOST = 4  # steps that stand open after the first; the others are folded
 _SENTENCE = re.compile(r"(?<=[.?!]) (?=[A-Z])")
 _LEADS_ON = re.compile(r"^(Otherwise|Then),? (\w)")
 _NEVER_FOLDED = ("999", "LADO")
+_OR_THE_LINE = re.compile(r"your advice line(?: or |, or with your |, (?=your |or ))(?:your )?")
 _HANGS_ON = ("If so", "If that", "If not")  # says nothing without the sentence before it
 
 
@@ -31,8 +32,11 @@ class FirstStep:
     more: tuple[str, ...]
 
 
-def first_step(steps: Sequence[str], slots: Mapping[str, Any] | None) -> FirstStep:
-    """The steps of an outcome in the order they are done."""
+def first_step(steps: Sequence[str], slots: Mapping[str, Any] | None, line_closed: bool = False) -> FirstStep:
+    """The steps of an outcome in the order they are done; with `line_closed`, none sends to the advice line where it
+    names somebody else as well."""
+    if line_closed:
+        steps = [_OR_THE_LINE.sub("your ", step) for step in steps]
     if not steps:
         return FirstStep("", "", True, (), ())
     danger, rest = _parted(steps[0])

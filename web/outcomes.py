@@ -135,8 +135,10 @@ def shown(
     slots: Mapping[str, Any] | None = None,
 ) -> Shown:
     """An outcome (contract, section 2) made ready for the page; with the slots, also what stands beside it."""
-    start = first_step(list(outcome.get("do_next") or ()) or [outcome.get("says") or ""], slots)
-    rings = [ring(r, content.guidance, at) for r in outcome.get("route") or ()]
+    route = outcome.get("route") or ()
+    closed = any((r.get("says") or "").startswith(content.guidance.words["line_closed"]) for r in route)
+    start = first_step(list(outcome.get("do_next") or ()) or [outcome.get("says") or ""], slots, closed)
+    rings = [ring(r, content.guidance, at) for r in route]
     open_rings, other_rings = in_order(rings, f"{start.danger if start.danger_first else ''} {start.step}")
     low, high, indicated = outcome.get("at_least"), outcome.get("at_most"), outcome.get("indicated")
     because = tuple(_reason(r, content) for r in outcome.get("because") or ())

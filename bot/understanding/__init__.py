@@ -27,7 +27,7 @@ def read(text: str, trees: Mapping[str, Tree], common: Common) -> Understood:
     """What one message says, in the light of the reviewed words and of the phrases that the trees listen for."""
     words = lexicon()
     heard = listen(text, words)
-    _own(heard, trees, common)
+    hear_own(heard, trees, common)
     title = text.strip().casefold()
     chosen = any(tree.title.casefold() == title for tree in trees.values())  # named as we name it: nothing to guess
     weighed = None if chosen else decide(heard, words, model())
@@ -61,8 +61,9 @@ def _gravest(item: tuple[str, Heard]) -> tuple[int, int, str]:
     return LABELS.index(item[1].label), -URGENCIES.index(item[1].urgency), item[0]
 
 
-def _own(heard: Listened, trees: Mapping[str, Tree], common: Common) -> None:
-    """The trees' own phrases; a phrase that a tree gives for a flag is heard as that flag, labelled like any other."""
+def hear_own(heard: Listened, trees: Mapping[str, Tree], common: Common) -> None:
+    """The trees' own phrases; a phrase that a tree gives for a flag is heard as that flag, labelled like any other.
+    Changes `heard`."""
     for first, last, what in phrases_of(trees, common).found(heard.message.stems):
         quote = heard.message.quote(first, last)
         if isinstance(what, RedFlag):

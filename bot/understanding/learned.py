@@ -19,12 +19,12 @@ from math import log, sqrt
 from operator import itemgetter, mul
 from typing import Any
 
-from bot.understanding.labels import Labeller
+from bot.understanding.hearing import Listened
 from bot.understanding.lexicon import FOLDER, Lexicon
-from bot.understanding.matching import Message
 
 Feature = tuple[str, int, int]  # name, first and last token it stands on (-1: the whole message)
 Place = tuple[int, int]
+LONGEST = 80  # characters of a pattern in the name of a feature
 STRONG = 24  # units looked at for the words that weighed most
 
 
@@ -83,8 +83,13 @@ class Weighed:
         return [(first, last) for weight, first, last in sorted(found, reverse=True)[:most] if weight > 0]
 
 
-def features(message: Message, labeller: Labeller, words: Lexicon) -> Iterator[Feature]:
-    """Classes, stems and pairs of stems, and how the message is put; each name once counts as much as often."""
+def features(heard: Listened, words: Lexicon) -> Iterator[Feature]:
+    """Classes, stems and pairs of stems, what the rules heard, and how the message is put; each name once counts as
+    much as often."""
+    message, labeller = heard.message, heard.labeller
+    for pattern, label, flag in heard.hits:
+        yield f"h:{flag}:{label}", -1, -1
+        yield f"r:{flag}:{label}:{pattern}"[:LONGEST], -1, -1
     for number, spans in message.spans.items():
         if words.names[number].isupper():
             yield f"c:{words.names[number]}", *spans[0]
@@ -128,10 +133,10 @@ def of(held: Mapping[str, Any]) -> Model:
     )
 
 
-def weigh(message: Message, labeller: Labeller, words: Lexicon, use: Model) -> Weighed:
+def weigh(heard: Listened, words: Lexicon, use: Model) -> Weighed:
     """The log odds of every target."""
     held: dict[int, Place] = {}
-    for name, first, last in features(message, labeller, words):
+    for name, first, last in features(heard, words):
         number = use.numbers.get(name)
         if number is not None:
             held.setdefault(number, (first, last))

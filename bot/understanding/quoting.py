@@ -1,11 +1,16 @@
-"""Quotes as a reader wants them: each stretch of the message once, without the commas it was cut at."""
+"""Quotes as a reader wants them: each stretch of the message once, without the commas it was cut at, and with the word
+or two that would stand alone before or after it in its sentence."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 _EDGES = " \t\n,;:.-–—"
 _APART = 3  # characters between two quotes of one stretch: a comma, a space
+_LEFT_OVER = re.compile(r"[ ,]*(?:[^\s.?!;:]+ ?){0,2}")  # what may be left of a sentence: two words at most
+_END = re.compile(r"[.?!;:](?=\s|$)|\n|$")
+_BEGIN = re.compile(r"(?:.*(?:[.?!;:](?=\s)|\n))?\s*", re.DOTALL)
 
 
 def merged(quotes: Iterable[str], text: str) -> tuple[str, ...]:
@@ -18,7 +23,7 @@ def merged(quotes: Iterable[str], text: str) -> tuple[str, ...]:
         if at < 0 or not quote.strip(_EDGES):
             whole.append(quote)
         else:
-            spans.append((at, at + len(quote)))
+            spans.append(_whole(text, at, at + len(quote)))
     order = list(spans)
     stretches: list[tuple[int, int]] = []
     for first, last in sorted(spans):
@@ -28,3 +33,13 @@ def merged(quotes: Iterable[str], text: str) -> tuple[str, ...]:
             stretches.append((first, last))
     stretches.sort(key=lambda s: min(n for n, (a, b) in enumerate(order) if s[0] <= a and b <= s[1]))
     return (*(text[a:b].strip(_EDGES) for a, b in stretches), *whole)
+
+
+def _whole(text: str, first: int, last: int) -> tuple[int, int]:
+    """A stretch with what little is left of its sentence on either side."""
+    begin = match.end() if (match := _BEGIN.match(text, 0, first)) else first
+    end = match.start() if (match := _END.search(text, last)) else last
+    return (
+        begin if _LEFT_OVER.fullmatch(text, begin, first) else first,
+        end if _LEFT_OVER.fullmatch(text, last, end) else last,
+    )
