@@ -69,6 +69,8 @@ def test_999_and_101_are_listed_only_where_the_first_step_sends_you_there_and_th
     day = Ring("d", "", None, "unknown", contact="derbyshire-front-door", council="Derbyshire")
     assert in_order([night, day], "Ring the council.") == ((night,), (day,))
     assert in_order([day, night], "Ring the council.") == ((day,), (night,))
+    other = Ring("o", "", None, "unknown", contact="other-council", council="Another council")
+    assert in_order([other, night], "Ring the council.")[0] == (night, other)
     both = in_order(always, "Ring the council, and the police on 101.")[0]
     assert [r.contact for r in both] == [POLICE] and "as the first step says" in both[0].says
     assert in_order(always, "Ring 999 now.")[0] == (always[0],)

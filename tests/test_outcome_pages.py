@@ -175,7 +175,8 @@ def test_identifiers_do_not_enter_the_words_of_a_disagreement(app: Flask, clock:
     address = begun(app, clock, "masked", chosen=["early-help"], **{f"{COMMON}/danger-now": "Yes"})
     fields = {"level": "3", "code": "other", "words": "Her NHS number is 943 476 5919."}
     client_as("gp").post(f"{address}/differ", data=fields)
-    assert "943" not in json.dumps([row.event for s in ("masked", DIFFERING) for row in store_of(app).read(s)])
+    kept = json.dumps([row.event for s in ("masked", DIFFERING) for row in store_of(app).read(s)])
+    assert not any(digits in kept for digits in ("943 476", "476 5919", "9434765919"))  # digests hold "943" by chance
     assert any(row.event["name"] == disagreeing.EVENT for row in store_of(app).read(DIFFERING))
 
 

@@ -15,6 +15,7 @@ from bot.contact_words import describe
 from bot.guidance import Guidance
 
 EMERGENCY, POLICE = "police-999", "police-101"
+ELSEWHERE = "Another council"
 AT_FIRST = 4  # contacts that stand open; the others are folded, but never the LADO
 _SAID_ONCE = ("If it does not work,", "If it cannot wait, ring 101")
 _AS_WELL = "Ring the police on 101 as the first step says. In danger ring 999."
@@ -79,6 +80,8 @@ def in_order(rings: Sequence[Ring], step: str) -> tuple[tuple[Ring, ...], tuple[
         wanted.sort(key=lambda r: (1, r.kind == "email") if _is_lado(r) else (council if r.council else 3, False))
     if "safeguarding lead" in step and "council" not in step:  # before a duty line that stands in for a closed line
         wanted.sort(key=lambda r: r.contact != "own-safeguarding-lead")
+    if len({r.council for r in wanted if r.council}) > 1:  # what is known here before what the reader must find
+        wanted.sort(key=lambda r: r.council == ELSEWHERE)
     wanted.sort(key=lambda r: r in twice)
     first = [r for n, r in enumerate(wanted) if (n < AT_FIRST or _is_lado(r)) and r not in twice]
     told_first = "101" in step and "council" not in step  # else the council comes before the police
