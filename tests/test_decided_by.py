@@ -7,6 +7,7 @@ from test_reasons import begun, take
 from web.decided_by import decided_by
 
 HELD = content()
+UNSAFE = "Not asked, it was not safe to"
 
 
 def test_typed_words_are_quoted_and_said_to_be_unchecked() -> None:
@@ -34,3 +35,11 @@ def test_the_last_question_about_danger_is_no_reason() -> None:
 
 def test_nothing_answered_is_no_reason() -> None:
     assert decided_by(begun("neglect"), HELD) == ""
+
+
+def test_an_answer_that_leads_on_whatever_it_is_decided_nothing() -> None:
+    slots, reply = take(begun("early-help"), "/start")
+    wanted = ("No", "Derby", "Needs begin to show, and the child feels it", "More than one service", UNSAFE)
+    while buttons := next((r["buttons"] for r in reversed(reply) if r.get("buttons")), []):
+        slots, reply = take(slots, next((b for b in buttons if b["title"] in wanted), buttons[0])["payload"])
+    assert decided_by(slots, HELD).endswith(f"you answered: {UNSAFE}.")

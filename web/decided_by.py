@@ -23,7 +23,7 @@ def decided_by(slots: Mapping[str, Any], content: Content) -> str:
         return _may_be(flag, longest(said), content) if said else ""
     if stop is not None and stop.name.startswith(COMMON):
         return _answered(content, stop.name, str(slots.get(stop.name) or ""))
-    ended = [(j.outcome, _last_of_its_own(j)) for j in where.journeys if j.outcome and j.steps]
+    ended = [(j.outcome, _last_that_decided(j)) for j in where.journeys if j.outcome and j.steps]
     gravest: Outcome | None = stop.outcome if stop else max((o for o, _ in ended), key=standing.weight, default=None)
     last = next((step for outcome, step in ended if outcome == gravest), None)
     return _answered(content, last.key, str(last.answer)) if last else ""
@@ -37,9 +37,18 @@ def _may_be(flag: str, said: tuple[str, ...], content: Content) -> str:
     return f"You wrote: “{'” “'.join(said)}”. It may mean: {what}. Until that is ruled out, act as if it is so."
 
 
-def _last_of_its_own(journey: Journey) -> Step:
-    """The last answer to a question of the tree itself; the danger question before every outcome decides nothing."""
-    return next((s for s in reversed(journey.steps) if not s.key.startswith(COMMON)), journey.steps[-1])
+def _last_that_decided(journey: Journey) -> Step:
+    """The last answer that another one would have led elsewhere from. The danger question before every outcome is
+    answered No on the way to it, and is no reason."""
+    return next(
+        (
+            step
+            for step in reversed(journey.steps)
+            if len({answer.next for answer in step.question.answers}) > 1
+            and not step.key.startswith(f"{COMMON}/danger-")
+        ),
+        journey.steps[-1],
+    )
 
 
 def _answered(content: Content, key: str, answer: str) -> str:
