@@ -15,7 +15,8 @@ KINDS = ("phone", "email", "web", "person", "place")
 # stands: needs no check · ok: recent official · old: old or undated · secondary: third party
 # conflict: sources disagree · missing: no source gives it
 STATUSES = ("stands", "ok", "old", "secondary", "conflict", "missing")
-COUNCILS = ("Derby", "Derbyshire", "Another council", "Not sure")  # the answers of the council questions
+ELSEWHERE = "Another council"
+COUNCILS = ("Derby", "Derbyshire", ELSEWHERE, "Not sure")  # the answers of the council questions
 ORGANISATION = "organisation"  # what a route goes `by` when it depends on who is asking
 
 

@@ -16,7 +16,7 @@ from bench.scores import Score, score
 from bot.content import content
 from bot.model import LABELS, URGENCIES
 from bot.understanding.ages import CLASSES, ages
-from bot.understanding.deciding import TREE_OF, settle, signs
+from bot.understanding.deciding import TREE_OF, decide, settle, signs
 from bot.understanding.hearing import listen
 from bot.understanding.learned import Model, Weighed, model
 from bot.understanding.lexicon import FILES, FOLDER, lexicon, lines_of
@@ -151,7 +151,6 @@ def test_quotes_are_the_very_words() -> None:
 
 
 def test_the_learned_layer_only_asks() -> None:
-    from bot.understanding.deciding import decide
 
     asked = 0
     for row in messages("part_b"):
@@ -345,3 +344,13 @@ def test_a_sure_hit_stands_unless_the_message_speaks_clearly_against_it() -> Non
         settle(heard, _odds(), _gates(raises))
         found = heard.flags.get("X-02")
         assert (found and found.label) == label
+
+
+def test_a_reassuring_sentence_after_a_sure_hit_takes_nothing_back() -> None:
+    urgent = [row.text for part in ("part_r", "short_b") for row in messages(part) if row.urgency != "none"]
+    sure = [text for text in urgent if any(f.sure and f.urgency != "none" for f in listen(text).flags.values())]
+    assert len(sure) > 50
+    for text in sure:
+        found = listen(f"{text.rstrip('. ')}. Otherwise all well, lovely family, no other concerns.")
+        decide(found, lexicon(), model())
+        assert found.urgency != "none", text

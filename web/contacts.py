@@ -12,13 +12,13 @@ from datetime import datetime
 from typing import Any
 
 from bot.contact_words import describe
+from bot.contacts import ELSEWHERE
 from bot.guidance import Guidance
 
 EMERGENCY, POLICE = "police-999", "police-101"
-ELSEWHERE = "Another council"
 AT_FIRST = 4  # contacts that stand open; the others are folded, but never the LADO
 _SAID_ONCE = ("If it does not work,", "If it cannot wait, ring 101")
-_AS_WELL = "Ring the police on 101 as the first step says. In danger ring 999."
+_AS_SAID = "Ring the police on 101 as the first step says. In danger ring 999."
 _SENTENCE = re.compile(r"(?<=[.?!:]) (?=[A-Z])")
 
 
@@ -34,6 +34,11 @@ class Ring:
     contact: str = ""
     council: str | None = None
     doubt: str = ""  # that nobody has checked it, or why none is shown and where to find it
+
+    @property
+    def area(self) -> str:
+        """Where the child is whom this contact is for; empty where it is for any."""
+        return "another council's area" if self.council == ELSEWHERE else self.council or ""
 
     @property
     def link(self) -> str | None:
@@ -72,7 +77,7 @@ def in_order(rings: Sequence[Ring], step: str) -> tuple[tuple[Ring, ...], tuple[
     """Those that stand open, and those that are folded. 999 and 101 stand in a line of their own on every page, and
     among these only where what is done first sends you to them."""
     danger = [r for r in rings if r.contact == EMERGENCY and str(r.value) in step]
-    police = [replace(r, says=_AS_WELL) for r in rings if r.contact == POLICE and str(r.value) in step]
+    police = [replace(r, says=_AS_SAID) for r in rings if r.contact == POLICE and str(r.value) in step]
     wanted = [r for r in rings if r.contact not in (EMERGENCY, POLICE)]
     twice = _other_hours(wanted)
     if any(_is_lado(r) for r in wanted):  # after the council's social care unless they come first; before all others

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from math import log
 
-from bot.understanding.hearing import RAISING, Heard, Listened, add_tree
+from bot.understanding.hearing import RAISING, Heard, Listened, add_tree, listen
 from bot.understanding.learned import Model, Weighed, weigh
-from bot.understanding.lexicon import Lexicon
+from bot.understanding.lexicon import Lexicon, lexicon
+from bot.understanding.quoting import sentence_of
 
 TREE_OF = {
     "X-01": "medical-emergency", "X-02": "injury-not-mobile", "X-03": "physical-abuse", "X-04": "physical-abuse",
@@ -60,7 +61,7 @@ def settle(heard: Listened, weighed: Weighed, use: Model) -> None:
         few = len(heard.message.stems) < FEW and not told["hit"]
         raised = use.gate("raise", told)
         if raised < (SURER if few else 0.0):
-            _leave_hints(heard, weighed, sure=raised < SPEAKS_AGAINST)
+            _leave_hints(heard, weighed, sure=raised < SPEAKS_AGAINST and not _stands_alone(heard, use))
         else:
             _ask(heard, weighed)
             _drop(heard, weighed)
@@ -69,6 +70,19 @@ def settle(heard: Listened, weighed: Weighed, use: Model) -> None:
                 _sooner(heard, weighed)
         _mention(heard, weighed)
     _weigh_trees(heard, weighed)
+
+
+def _stands_alone(heard: Listened, use: Model) -> bool:
+    """Whether the sentence of a sure hit, read by itself, does not speak against it: reassuring words before or after
+    take nothing back (safety, promise 3)."""
+    words = lexicon()
+    for name, flag in heard.flags.items():
+        for quote in flag.quotes if flag.sure else ():
+            alone = listen(sentence_of(heard.message.text, quote), words)
+            alone.flags.setdefault(name, flag)
+            if use.gate("raise", signs(alone, weigh(alone, words, use).odds)) >= SPEAKS_AGAINST:
+                return True
+    return False
 
 
 def signs(heard: Listened, odds: dict[str, float]) -> dict[str, float]:

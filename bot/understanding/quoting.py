@@ -35,10 +35,21 @@ def merged(quotes: Iterable[str], text: str) -> tuple[str, ...]:
     return (*(text[a:b].strip(_EDGES) for a, b in stretches), *whole)
 
 
-def _whole(text: str, first: int, last: int) -> tuple[int, int]:
-    """A stretch with what little is left of its sentence on either side."""
+def sentence_of(text: str, quote: str) -> str:
+    """The sentence, or the sentences, that a quote stands in; the quote itself where it is no piece of the text."""
+    at = text.find(quote)
+    return quote if at < 0 else text[slice(*_sentence(text, at, at + len(quote)))]
+
+
+def _sentence(text: str, first: int, last: int) -> tuple[int, int]:
     begin = match.end() if (match := _BEGIN.match(text, 0, first)) else first
     end = match.start() if (match := _END.search(text, last)) else last
+    return begin, end
+
+
+def _whole(text: str, first: int, last: int) -> tuple[int, int]:
+    """A stretch with what little is left of its sentence on either side."""
+    begin, end = _sentence(text, first, last)
     return (
         begin if _LEFT_OVER.fullmatch(text, begin, first) else first,
         end if _LEFT_OVER.fullmatch(text, last, end) else last,
