@@ -14,7 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot import hand_off, messages, turns
 from bot.content import Content, content
-from bot.standing import EMPTY, Slots
+from bot.folding import EMPTY, Slots
 from bot.turns import Step
 
 OURS = "threshold_guide"  # where a message's metadata carries its time and note

@@ -14,9 +14,9 @@ from typing import Any
 from rasa_sdk.executor import ActionExecutor
 
 import bot.actions
-from bot import messages, restricting, standing, turns, understanding
+from bot import folding, messages, restricting, turns, understanding
 from bot.content import Content
-from bot.standing import Slots
+from bot.folding import Slots
 
 Event = dict[str, Any]
 DOMAIN = {"actions": ["action_next"]}  # the SDK takes an empty domain for none
@@ -35,7 +35,7 @@ for _action in (
 ):
     _executor.register_action(_action)
 
-fold = standing.after
+fold = folding.after
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +85,11 @@ def take(
     if "action_hear" in names:
         user["metadata"]["heard_with"] = understanding.version()
     events = [user]
-    now = standing.after(slots, events)
+    now = folding.after(slots, events)
     if now.get("content") != content.digest:
         seen = {"event": "slot", "name": "content", "value": content.digest, "timestamp": stamp}
         events.append(seen)
-        now = standing.after(now, [seen])
+        now = folding.after(now, [seen])
     said: list[dict[str, Any]] = []
     if note == "stale":
         said.append({"text": content.phrases["stale"]})
@@ -100,7 +100,7 @@ def take(
             break
         made, responses = _run(name, now, sender, text, stamp, note)
         fresh = [{"event": "action", "name": name, "timestamp": stamp}, *made]
-        now = standing.after(now, fresh)
+        now = folding.after(now, fresh)
         events += fresh
         said += responses
     restricted, now = restricting.with_restriction(now, content, stamp, text)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot import hand_off, promise
 from bot.content import Content
-from bot.standing import Slots
+from bot.folding import Slots
 from bot.step import Step
 
 

@@ -29,8 +29,8 @@ NEEDED_ROUTES = (
 )
 NEEDED_WORDS = (
     "unchecked", "old", "secondary", "missing", "hidden", "conflict", "checked", "recheck", "hours_unknown",
-    "closing", "closed", "line_closed", "line_closing", "line_unsure", "no_line", "home_council",
-    "council_unknown", "today", "open_now", "always_open", "opens",
+    "closing", "closed", "line_closed", "line_closed_calm", "line_closing", "line_unsure", "no_line", "home_council",
+    "after_hours", "council_unknown", "today", "open_now", "always_open", "opens",
 )
 
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from bot import messages
 from bot.content import Content
+from bot.folding import after
 from bot.life_cycle import NotNow
-from bot.standing import after
 
 Event = dict[str, Any]
 ACT = "restricted"

@@ -79,6 +79,12 @@ def organisation_of(slots: Slots, guidance: Guidance) -> Organisation | None:
     return guidance.organisations.get(str((slots.get("asker") or {}).get("organisation")))
 
 
+def out_of_hours(guidance: Guidance, at: datetime) -> bool:
+    """Whether offices are shut: then a line for the night comes first, where nobody knows the day line's hours."""
+    office = guidance.hours.get(OFFICE)
+    return office is not None and not open_at(office, at)
+
+
 def known_answer(slots: Slots, question: str) -> str | None:
     """The answer of a common question; None where it is not asked yet or "Not sure"."""
     answer = slots.get(f"{COMMON}/{question}")
@@ -144,7 +150,8 @@ class _Ways:
 
     def _duty(self, route: Route, how: str) -> list[Step]:
         """The council's duty line, in place of a line that is not surely open or beside it."""
-        lead = {"closed": "line_closed", "closing": "line_closing"}.get(how, "line_unsure")
+        closed = "line_closed" if self._urgent() else "line_closed_calm"
+        lead = {"closed": closed, "closing": "line_closing"}.get(how, "line_unsure")
         return self._led(lead, lambda: self.of(route.when_closed or PROTECTION))
 
     def _of_answer(self, route: Route) -> list[Step]:
@@ -168,13 +175,8 @@ class _Ways:
         states = {name: state(self.guidance.contacts[name], self.guidance, self.at) for name in choice.open}
         names = sorted((n for n, how in states.items() if how != "closed"), key=lambda n: states[n] != "open")
         if any(how != "open" for how in states.values()):
-            names = [*choice.closed, *names] if self._out_of_hours() else [*names, *choice.closed]
+            names = [*choice.closed, *names] if out_of_hours(self.guidance, self.at) else [*names, *choice.closed]
         return self._named(names or choice.open)
-
-    def _out_of_hours(self) -> bool:
-        """Whether offices are shut: then a line for the night comes first, where nobody knows the day line's hours."""
-        office = self.guidance.hours.get(OFFICE)
-        return office is not None and not open_at(office, self.at)
 
     def _named(self, names: Iterable[str]) -> list[Step]:
         return [Step(self.guidance.contacts[name]) for name in self._own(list(names))]

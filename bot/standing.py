@@ -1,4 +1,4 @@
-"""Where a conversation stands: its slots, folded from the recorded events, and what they lead to.
+"""Where a conversation stands: what its slots lead to.
 
 The current question is never stored as truth; `where` finds it again from the answers every time.
 """
@@ -10,59 +10,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot import engine, handing, own_view
+from bot import engine, own_view
 from bot.content import Content
 from bot.engine import Concern, Journey
 from bot.model import COMMON, URGENCIES, Outcome, Question, RedFlag
 
-Slots = dict[str, Any]
 CHOICE = f"{COMMON}/concern"  # the choice of a concern: its answers are the titles of the trees
 ALL_OF_THESE = "All of these"
 NOT_NOW = "Not now"
 DANGER = "X-01"
-EMPTY: Mapping[str, Any] = {
-    "asker": None,
-    "concerns": [],
-    "red_flags": [],
-    "suggested": [],
-    "urgency": "none",
-    "asked": None,
-    "outcome": None,
-    "not_understood": 0,
-    "held": None,
-    "chosen": [],
-    "set_aside": [],
-    "told": [],
-    "changing": None,
-    "own_view_passed": False,
-    "worry": None,
-    "not_known": {},
-    "for_others": False,
-    "guessed": [],
-    "turns": 0,
-    "first_words": "",
-    **handing.EMPTY,
-}
 _walked = threading.local()
-
-
-def after(slots: Mapping[str, Any] | None, events: Iterable[Mapping[str, Any]]) -> Slots:
-    """The slots once these events have happened; the given slots are left as they are."""
-    now: Slots = dict(EMPTY if slots is None else slots)
-    for event in events:
-        kind = event["event"]
-        if kind == "slot":
-            now[event["name"]] = event["value"]
-            if event["name"] == "suggested":
-                now["hinted"] = handing.with_hints(now["hinted"], event["value"])
-        elif kind == "action":
-            handing.fold(now, event)
-        elif kind == "user":
-            now["turns"] += 1
-            words = event.get("text") or ""
-            if not now["first_words"] and words and not words.startswith("/"):
-                now["first_words"] = words[:140]
-    return now
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from bot import engine, for_others, hand_off, messages, own_view, reasons, routes
+from bot import bounding, engine, for_others, hand_off, messages, own_view, reasons, routes
 from bot.content import Content
 from bot.engine import Bounds
+from bot.folding import Slots
 from bot.messages import Message, payload
 from bot.model import COMMON, HAND_OFFS, LEVELS, NOT_SURE, URGENCIES, Outcome, gravest
-from bot.standing import CHOICE, Asked, Slots, Standing, flag_question, pending, question_at, weight
+from bot.standing import CHOICE, Asked, Standing, flag_question, pending, question_at, weight
 
 Said = dict[str, Any]
 
@@ -68,7 +69,7 @@ def reached(standing: Standing) -> list[Outcome]:
 
 def outcome(slots: Slots, content: Content, standing: Standing, at: datetime) -> dict[str, Any]:
     """The outcome as others build on it (contract, section 2)."""
-    bounds = reasons.bounds_of(slots, content, standing)
+    bounds = bounding.bounds_of(slots, content, standing)
     outcomes = reached(standing)
     rules = hand_off.reasons(slots, content, standing, outcomes, bounds)
     says, do_next, route_keys = _words(content, outcomes, bounds, rules)
@@ -124,7 +125,7 @@ def _children(slots: Slots, content: Content, standing: Standing, whole: Bounds)
     if len(numbers) == 1:
         return [{"child": numbers[0], **hand_off.levels(whole)}]
     return [
-        {"child": child, **hand_off.levels(reasons.bounds_of_child(slots, content, standing, child))}
+        {"child": child, **hand_off.levels(bounding.bounds_of_child(slots, content, standing, child))}
         for child in numbers
     ]
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bot import danger, disagreeing, for_others, hand_off, own_view, reasons, telling
+from bot import bounding, danger, disagreeing, for_others, hand_off, own_view, telling
 from bot.bringing_in import to_person
 from bot.content import Content
+from bot.folding import Slots, after
 from bot.messages import Message
 from bot.model import HAND_OFFS, NOT_SURE, URGENCIES, gravest
-from bot.standing import ALL_OF_THESE, CHOICE, NOT_NOW, Slots, Standing, after, pending, question_at, where
+from bot.standing import ALL_OF_THESE, CHOICE, NOT_NOW, Standing, pending, question_at, where
 from bot.step import Step
 from bot.typed import danger_again, hear, hear_text, take_flags
 
@@ -170,7 +171,7 @@ def _tell(step: Step, now: Slots, content: Content, standing: Standing, at: date
     step.said += telling.outcome_texts(content, told)
     step.said += [{"text": words} for words in telling.own_view_words(now, content, told)]
     now = after(now, step.events)
-    bounds = reasons.bounds_of(now, content, standing)
+    bounds = bounding.bounds_of(now, content, standing)
     why = hand_off.fresh(hand_off.reasons(now, content, standing, telling.reached(standing), bounds), now)
     if why and HAND_OFFS.index(why[0].hand_off) >= HAND_OFFS.index("today") and not now["queued_at"]:
         step.join(to_person(now, content, at, why[0], why))

@@ -8,8 +8,9 @@ from typing import Any
 from bot import danger, hand_off, handing, telling, understanding
 from bot.bringing_in import to_person
 from bot.content import Content
+from bot.folding import Slots, after
 from bot.model import LABELS, URGENCIES, Understood, gravest
-from bot.standing import Slots, after, flag_of
+from bot.standing import flag_of
 from bot.step import Event, Step
 
 

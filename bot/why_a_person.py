@@ -12,8 +12,9 @@ from typing import Any
 from bot import engine
 from bot.content import Content
 from bot.engine import Bounds
+from bot.folding import Slots
 from bot.model import COMMON, HAND_OFFS, NOT_SURE, Outcome, Question, rank
-from bot.standing import Slots, Standing, children, flag_of, flag_question, question_at
+from bot.standing import Standing, children, flag_of, flag_question, question_at
 from bot.takeover import AS_THE_FLAG, TakeOver
 
 

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from bot import disagreeing, next_steps, own_view, signed, telling
 from bot.blocks import blocks
 from bot.content import Content
+from bot.folding import Slots
 from bot.follow_up import Referral
 from bot.model import COMMON
-from bot.standing import Slots, children, question_at
+from bot.standing import children, question_at
 
 LONDON = ZoneInfo("Europe/London")
 

@@ -23,6 +23,8 @@ HURT = "Ring 999 if a child is hurt."
         (["Ask about wanting to die. If so, ring 999.", "Ring."], "Ask about wanting to die. If so, ring 999.", ""),
         (["Ring 999 now."], "Ring 999 now.", ""),
         ([DANGER], DANGER, ""),
+        (["Ring the council.", "Write.", HURT], "Ring the council.", HURT),
+        (["Ring the council.", "Ask who is there. If that is not safe, ring 999."], "Ring the council.", ""),
         ([], "", ""),
     ],
 )  # fmt: skip

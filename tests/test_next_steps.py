@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot import content, next_steps
-from bot.standing import EMPTY
+from bot.folding import EMPTY
 
 CONTENT = content.content()
 WORDS = CONTENT.phrases

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from bot.standing import EMPTY
+from bot.folding import EMPTY
 from logs.store import RecordUnavailable, Store, Stored
 from reading_pages import Page, faults, read
 from web.continuum import range_words

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot import assistant, content, own_view, reasons
+from bot import assistant, bounding, content, own_view, reasons
 from bot.model import COMMON, LEVELS, NOT_SURE, rank
 from bot.preview import previews
 from bot.standing import Standing, where
@@ -50,7 +50,7 @@ def walked(data: st.DataObject, slots: Slots) -> tuple[Slots, list[str]]:
 def ends(slots: Slots) -> tuple[int | None, int | None]:
     """The range by walking everything anew."""
     slots = {**slots, "held": None}
-    found = reasons.bounds_of(slots, CONTENT, where(slots, CONTENT))
+    found = bounding.bounds_of(slots, CONTENT, where(slots, CONTENT))
     return found.at_least, found.at_most
 
 
@@ -92,7 +92,7 @@ def test_what_would_raise_it_is_what_trying_every_single_answer_gives(tree: str,
 def test_authors_see_what_would_lower_it_and_practitioners_never_do(tree: str, data: st.DataObject) -> None:
     slots, _ = walked(data, begun(tree))
     standing = where(slots, CONTENT)
-    bounds = reasons.bounds_of(slots, CONTENT, standing)
+    bounds = bounding.bounds_of(slots, CONTENT, standing)
     if bounds.at_least is None or bounds.at_most is None:
         return
     lower = [(c["q"], c["answer"]) for c in reasons.would_lower(slots, CONTENT, standing, bounds)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot import restricting, standing
+from bot import folding, restricting
 from reading_pages import read
 from web import rows
 from web.access import may_read
@@ -53,7 +53,7 @@ def test_the_answers_that_restrict_stand_in_the_tree_and_only_they_do(content: C
         known = {a.text for a in content.trees[tree].questions[name].answers}
         assert set(restricting_answers) <= known
         assert "Not sure" in restricting_answers, "not sure never lowers"
-    slots = standing.after(None, ()) | {f"{TREE}/who-can-read": answer}
+    slots = folding.after(None, ()) | {f"{TREE}/who-can-read": answer}
     assert restricting.events(slots, content, 1.0)
     assert not restricting.events(slots | {"restricted": True}, content, 1.0), "once is enough"
     assert not restricting.events(slots | {f"{TREE}/who-can-read": "No"}, content, 1.0)

@@ -219,6 +219,8 @@ def test_a_closed_advice_line_gives_way_to_the_duty_line_of_the_council(
     state = slots(here, asker="Derbyshire Community Health Services")
     rows = routes.resolve(["advice-line"], state, guidance, at)
     assert [row["contact"] for row in rows] == ids(["council-protection"], state, guidance, at)
+    assert str(rows[0]["says"]).startswith(guidance.words["line_closed_calm"])
+    rows = routes.resolve(["advice-line"], {**state, "urgency": "today"}, guidance, at)
     assert str(rows[0]["says"]).startswith(guidance.words["line_closed"])
 
 

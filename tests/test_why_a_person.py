@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot import assistant, hand_off, reasons, rule_book, standing, telling
+from bot import assistant, bounding, folding, hand_off, rule_book, standing, telling
 from bot.handing import with_hints
 from bot.model import COMMON
 from bot.takeover import EVENTS, WHENS
@@ -23,13 +23,13 @@ ASKER = {"person": "practitioner", "name": "P", "role": "practitioner", "organis
 
 def slots_of(**given: Any) -> dict[str, Any]:
     """Where a conversation stands at its beginning, with some slots as they are given."""
-    return {**standing.after(None, assistant.begin(ASKER, "chat", AT)), **given}
+    return {**folding.after(None, assistant.begin(ASKER, "chat", AT)), **given}
 
 
 def holding(slots: dict[str, Any], content: Content) -> dict[str, hand_off.Reason]:
     """The rules that hold, by name."""
     at = standing.where(slots, content)
-    found = hand_off.reasons(slots, content, at, telling.reached(at), reasons.bounds_of(slots, content, at))
+    found = hand_off.reasons(slots, content, at, telling.reached(at), bounding.bounds_of(slots, content, at))
     return {reason.rule: reason for reason in found}
 
 
@@ -84,7 +84,7 @@ def test_two_concerns_at_level_3_are_weighed_by_a_person(content: Content) -> No
         trees = ("neglect", "domestic-abuse")
         journeys = tuple(Journey(tree, level) for tree, level in zip(trees, levels, strict=True))
         at = standing.Standing((), journeys, (), None, False)  # type: ignore[arg-type]
-        found = hand_off.reasons(slots_of(), content, at, [], reasons.bounds_of(slots_of(), content, at))
+        found = hand_off.reasons(slots_of(), content, at, [], bounding.bounds_of(slots_of(), content, at))
         return {r.rule for r in found}
 
     assert "several-at-three" in rules("3", "3")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot import hand_off, standing
+from bot import folding, hand_off
 from logs import identifiers, privacy
 from logs.store import Message, Repeated, Store
 from web import notices
@@ -123,7 +123,7 @@ def speak(
             else:
                 fresh = []  # a conversation with a specialist is paused already
             made += fresh
-            slots = standing.after(slots, fresh)
+            slots = folding.after(slots, fresh)
         return made
 
     words = "\n".join(text for _, text in said)
@@ -152,7 +152,7 @@ def act(
         events = step(slots)
         if not events:
             return Acted([], slots, seq)
-        after = standing.after(slots, events)
+        after = folding.after(slots, events)
         closed: dict[str, Any] = {"closed_at": at.timestamp()} if after["status"] == "closed" else {}
         try:
             return Acted(events, after, add(store, sender, seq, events, after, at, message, **closed))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot import assistant, disagreeing, standing
+from bot import assistant, disagreeing, folding
 from bot.content import Content
 from logs import privacy
 from logs.store import Message, Repeated, Store
@@ -122,7 +122,7 @@ def begin_call(store: Store, person: Person, sender: str, caller: dict[str, str]
     if number.strip():
         told = {"number": number.strip()[:40]}
         events.append({"event": "action", "name": "callback-number", "timestamp": at.timestamp(), "metadata": told})
-    slots = standing.after(None, events)
+    slots = folding.after(None, events)
     add(store, sender, 0, events, slots, at, channel=PHONE, started_at=at.timestamp())
 
 
@@ -135,7 +135,7 @@ def _turn(store: Store, content: Content, said: _Said) -> Taken:
         return _again(before, said, slots, seq)
     opening = [] if seq else assistant.begin(said.person.asker, said.channel, said.at)
     turn = assistant.take(
-        standing.after(slots, opening),
+        folding.after(slots, opening),
         said.sender,
         said.text,
         said.at,

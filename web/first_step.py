@@ -48,6 +48,8 @@ def first_step(steps: Sequence[str], slots: Mapping[str, Any] | None, line_close
             danger, rest = f"{danger} {further}", kept
     if not rest:
         danger, rest = "", steps[0]
+    danger = " ".join(filter(None, (danger, *(told for told in waiting if _is_danger(told)))))
+    waiting = [told for told in waiting if not _is_danger(told)]
     waiting.sort(key=lambda told: not any(word in told for word in _NEVER_FOLDED))
     waiting = [_standing_alone(told) for told in waiting]
     said_no = bool(slots) and (slots or {}).get(f"{COMMON}/flag-danger") == "No"
@@ -64,6 +66,12 @@ def _parted(step: str) -> tuple[str, str]:
         return step, ""
     danger = [told[n] for n in turning]
     return " ".join(danger), " ".join(s for s in told if s not in danger)
+
+
+def _is_danger(step: str) -> bool:
+    """Whether a step says nothing but when to ring 999: that is read before anything else is done."""
+    danger, rest = _parted(step)
+    return bool(danger) and not rest
 
 
 def _standing_alone(step: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot import engine, messages, next_steps, reasons, standing, telling
+from bot import bounding, engine, messages, next_steps, reasons, routes, standing, telling
 from bot.content import Content
 from bot.guidance import Guidance
 from bot.model import NOT_SURE, rank
@@ -80,6 +80,7 @@ class Shown:
     own: tuple[str, ...] = ()  # the practitioner's own view beside it
     together: tuple[Together, ...] = ()
     sections: tuple[next_steps.Section, ...] = ()
+    hour: str = ""  # what stands at this hour, where offices are shut
     told: str = ""  # the practitioner's own words or answer that decided what is done first
 
     @property
@@ -136,7 +137,9 @@ def shown(
 ) -> Shown:
     """An outcome (contract, section 2) made ready for the page; with the slots, also what stands beside it."""
     route = outcome.get("route") or ()
-    closed = any((r.get("says") or "").startswith(content.guidance.words["line_closed"]) for r in route)
+    words = content.guidance.words
+    shut = (words["line_closed"], words["line_closed_calm"])
+    closed = any((r.get("says") or "").startswith(shut) for r in route)
     start = first_step(list(outcome.get("do_next") or ()) or [outcome.get("says") or ""], slots, closed)
     rings = [ring(r, content.guidance, at) for r in route]
     open_rings, other_rings = in_order(rings, f"{start.danger if start.danger_first else ''} {start.step}")
@@ -162,6 +165,7 @@ def shown(
         own=tuple(telling.own_view_words(slots, content, outcome)) if slots else (),
         together=together(slots, content) if slots else (),
         sections=tuple(next_steps.sections(slots, outcome, content)) if slots else (),
+        hour=words["after_hours"] if urgency in ACT and routes.out_of_hours(content.guidance, at) else "",
         told=decided_by(slots, content) if slots else "",
     )
 
@@ -170,7 +174,7 @@ def lowers(slots: Mapping[str, Any], content: Content) -> tuple[Reason, ...]:
     """The single answers that would lower it: never shown to practitioners."""
     now = dict(slots)
     where = standing.where(now, content)
-    found = reasons.would_lower(now, content, where, reasons.bounds_of(now, content, where))
+    found = reasons.would_lower(now, content, where, bounding.bounds_of(now, content, where))
     return tuple(_reason(row, content) for row in found)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, abort, current_app, flash, redirect, request, url_for
 
-from bot import advising, restricting, standing
+from bot import advising, folding, restricting
 from bot.hand_off import NotNow
 from web import conversation as road
 from web import line_now, presence, restricted
@@ -35,7 +35,7 @@ def suggestion(sender: str) -> Any:
 
     def step(slots: dict, at: datetime) -> list[dict]:
         made = advising.settle(slots, there, key, take, at)
-        return [*made, *restricting.events(standing.after(slots, made), there, at.timestamp())]
+        return [*made, *restricting.events(folding.after(slots, made), there, at.timestamp())]
 
     return _does(sender, step, says, "chat")
 

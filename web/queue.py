@@ -10,7 +10,7 @@ from typing import Any
 from bot import promise
 from bot.contact_words import clock
 from bot.content import Content
-from bot.standing import Slots
+from bot.folding import Slots
 from logs.store import Filter, Store
 from web import conversation as road
 from web import presence, restricted

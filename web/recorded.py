@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from bot import standing
+from bot import folding
 from bot.content import Content
 from logs.store import Conflict, Message, Store
 from web import rows
@@ -42,7 +42,7 @@ def believed(store: Store, sender: str) -> tuple[int, dict]:
 
 def folded(events: Sequence[dict]) -> dict:
     """Where a conversation stands after these events from its beginning."""
-    return standing.after(None, events)
+    return folding.after(None, events)
 
 
 def add(

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from bot import hand_off, own_view, standing
+from bot import folding, hand_off, own_view
 from bot.model import LEVELS, rank
 from logs import review
 from logs.store import Event, Store, Summary
@@ -84,10 +84,10 @@ def fold(store: Store, stream: str, events: Sequence[Event]) -> Summary | None:
         return None
     first = events[0]
     row: dict[str, Any] = {}
-    slots = standing.after(None, ())
+    slots = folding.after(None, ())
     for event in events:  # one by one: what a specialist saw stands beside the outcome of that moment
         queued = slots["queued_at"]
-        slots = standing.after(slots, [event])
+        slots = folding.after(slots, [event])
         if event.get("name") in NOTABLE:
             row |= told_by([event], slots.get("outcome") or {}, row | {"queued_at": queued})
     had: Event = next((e["metadata"] for e in reversed(events) if e.get("name") == "claimed"), {})

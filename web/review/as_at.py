@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from bot import guidance, standing, trees, turns
+from bot import folding, guidance, trees, turns
 from bot.content import Content, digest_of, phrases_in
 from logs.store import NotKept, Store, Stored
 
@@ -83,18 +83,18 @@ def same(one: Said, other: Said) -> bool:
 
 def replay(store: Store, stored: Sequence[Stored], today: Content) -> Replay:
     """Walks a recorded conversation again, turn by turn."""
-    found, slots = Replay(), standing.after(None, ())
+    found, slots = Replay(), folding.after(None, ())
     for rows in _by_turn(stored):
         first = rows[0].event
         if first["event"] != "user":
-            slots = standing.after(slots, [row.event for row in rows])
+            slots = folding.after(slots, [row.event for row in rows])
             continue
         digest = str((first.get("metadata") or {}).get("content") or "")
         if digest and digest not in found.digests:
             found.digests.append(digest)
         before = _before_next(rows)
-        stood = standing.after(slots, [row.event for row in before])
-        slots = standing.after(slots, [row.event for row in rows])
+        stood = folding.after(slots, [row.event for row in before])
+        slots = folding.after(slots, [row.event for row in rows])
         recorded = _recorded(rows)
         if len(before) == len(rows):
             found.turns.append(Turn(rows[0].seq, first.get("text") or "", digest, recorded, None, None, silent=True))
