@@ -30,7 +30,7 @@ NEEDED_ROUTES = (
 NEEDED_WORDS = (
     "unchecked", "old", "secondary", "missing", "hidden", "conflict", "checked", "recheck", "hours_unknown",
     "closing", "closed", "line_closed", "line_closed_calm", "line_closing", "line_unsure", "no_line", "home_council",
-    "after_hours", "council_unknown", "today", "open_now", "always_open", "opens",
+    "after_hours", "after_hours_calm", "council_unknown", "today", "open_now", "always_open", "opens",
 )
 
 

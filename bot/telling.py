@@ -97,9 +97,10 @@ def _words(
     decided = bool(outcomes) and outcomes[0].level == "4-CP"  # then the call is made; nothing is weighed before it
     added = [r.says for r in rules if not r.rule.startswith(("outcome:", "flag:")) and r.says not in says]
     added = [] if decided else added
-    do_next = list(
-        dict.fromkeys([*(d for o in outcomes for d in o.do_next), *added, content.phrases["anyone-may-refer"]])
-    )
+    # Nor does a milder concern's talk of agreement or support stand beside it: social care takes it from there.
+    acting = [o for o in outcomes if not decided or o.level not in LEVELS[:-1] or o.urgency != "none"]
+    steps = [step for o in acting for step in o.do_next]
+    do_next = list(dict.fromkeys([*steps, *added, content.phrases["anyone-may-refer"]]))
     route = list(dict.fromkeys(r for o in outcomes for r in o.route)) or ["council-protection", "advice-line"]
     return says, do_next, route
 

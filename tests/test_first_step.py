@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
+from bot import routes
 from bot.content import content
-from web.contacts import EMERGENCY, POLICE, Ring, in_order
+from bot.folding import EMPTY
+from web.contacts import EMERGENCY, POLICE, Calls, Ring, calls
+from web.contacts import ring as as_ring
 from web.first_step import AT_MOST, first_step
 
 DANGER = "If it is happening now, ring 999."
@@ -53,29 +58,87 @@ def test_no_word_of_any_outcome_is_lost() -> None:
         assert found.step or not outcome.do_next
 
 
-def test_999_and_101_are_listed_only_where_the_first_step_sends_you_there_and_the_lado_is_never_folded() -> None:
-    names = ("a", "b", "c", "d", "e", "lado-derby")
-    rings = [Ring(n, "", "1", "open", contact=n, council="Derby" if n == "a" else None) for n in names]
-    always = [Ring("999", "", "999", "open", contact=EMERGENCY), Ring("101", "", "101", "open", contact=POLICE)]
-    shown, folded = in_order([*always, *rings], "Ring the council.")
-    assert [r.contact for r in shown] == ["a", "lado-derby", "b", "c"]
-    assert [r.contact for r in folded] == ["d", "e"]
-    assert in_order(rings, "Ring the LADO today.")[0][0].contact == "lado-derby"
-    mail = Ring("lado", "", "a@b", "unknown", "email", contact="lado-derbyshire-email")
-    asked = in_order([mail, *rings], "Ring the LADO today.")[0]
-    assert [r.contact for r in asked[:3]] == ["lado-derby", "lado-derbyshire-email", "a"]
-    lead = Ring("lead", "", None, "unknown", "person", contact="own-safeguarding-lead")
-    assert in_order([*rings, lead], "Speak with your own safeguarding lead.")[0][0] == lead
-    assert in_order([*rings, lead], "Ring the council, then your safeguarding lead.")[0][0].council == "Derby"
-    night = Ring("n", "", None, "unknown", contact="derbyshire-out-of-hours", council="Derbyshire")
-    day = Ring("d", "", None, "unknown", contact="derbyshire-front-door", council="Derbyshire")
-    assert in_order([night, day], "Ring the council.") == ((night,), (day,))
-    assert in_order([day, night], "Ring the council.") == ((day,), (night,))
-    other = Ring("o", "", None, "unknown", contact="other-council", council="Another council")
-    assert in_order([other, night], "Ring the council.")[0] == (night, other)
-    both = in_order(always, "Ring the council, and the police on 101.")[0]
-    assert [r.contact for r in both] == [POLICE] and "as the first step says" in both[0].says
-    assert in_order(always, "Ring 999 now.")[0] == (always[0],)
+def ring(contact: str, council: str | None = None, state: str = "open", kind: str = "phone") -> Ring:
+    return Ring(contact, "", "1", state, kind, contact, council)
+
+
+ALWAYS = [ring(EMERGENCY), ring(POLICE)]
+DERBY, NIGHT = ring("derby-front-door", "Derby"), ring("derbyshire-out-of-hours", "Derbyshire", "unknown")
+LADO, MAIL = ring("lado-derby", "Derby", "unknown"), ring("lado-derby-email", "Derby", "open", "email")
+LEAD, WORKER = ring("own-safeguarding-lead"), ring("allocated-worker-derby", "Derby", "closed", "person")
+OTHER, HELP = ring("other-council", "Another council", "unknown"), ring("nspcc")
+
+
+@pytest.mark.parametrize(
+    ("steps", "first", "later", "others"),
+    [
+        (["You ring the council."], [DERBY, NIGHT], [], [LADO, MAIL, LEAD]),
+        (["Ring the LADO today."], [LADO, MAIL], [], [DERBY, NIGHT, LEAD]),
+        (["Ring the council. Tell your safeguarding lead."], [DERBY, NIGHT, LEAD], [], [LADO, MAIL]),
+        (["Ring the council.", "Tell the LADO."], [DERBY, NIGHT], [LADO, MAIL], [LEAD]),
+        (["Write it down."], [DERBY, NIGHT, LADO, MAIL], [], [LEAD]),
+        (["Ring 999 now."], [ring(EMERGENCY)], [], [DERBY, NIGHT, LADO, MAIL, LEAD]),
+        ([f"{DANGER} Otherwise ring the council."], [ring(EMERGENCY), DERBY, NIGHT], [], [LADO, MAIL, LEAD]),
+        (["If at risk, ring the council; in danger, ring 999.", "Ring the LADO."],
+         [ring(EMERGENCY), LADO, MAIL, DERBY, NIGHT], [], [LEAD]),
+        (["Ring 101, then the council where she is."], [ring(POLICE), DERBY, NIGHT], [], [LADO, MAIL, LEAD]),
+    ],
+)  # fmt: skip
+def test_contacts_stand_with_the_step_that_names_them(
+    steps: list[str], first: list[Ring], later: list[Ring], others: list[Ring]
+) -> None:
+    found = calls([*ALWAYS, DERBY, NIGHT, LADO, MAIL, LEAD], first_step(steps, None), must=True)
+    assert [r.contact for r in found.first] == [r.contact for r in first]
+    assert [r.contact for r in found.later] == [r.contact for r in later]
+    assert [r.contact for r in found.others] == [r.contact for r in others]
+
+
+def test_whoever_answers_now_comes_first_and_a_council_has_one_line() -> None:
+    told = first_step(["Ring the child's social worker, or their duty desk."], None)
+    day = ring("derby-front-door", "Derby")
+    night = ring("derby-out-of-hours", "Derby")
+    found = calls([WORKER, night, day], told, must=True)
+    assert (found.first, found.others) == ((night, WORKER), (day,))
+    known = calls([OTHER, DERBY], first_step(["Ring the council."], None), must=True)
+    assert known.first == (DERBY, OTHER)
+
+
+def test_the_police_stand_in_for_a_council_unless_they_are_rung_anyway() -> None:
+    assert calls([*ALWAYS, DERBY], first_step(["Ring the council."], None), must=True).council
+    assert not calls([*ALWAYS, DERBY], first_step(["Ring 101, then tell the council."], None), must=True).council
+    assert not calls([*ALWAYS, LADO], first_step(["Ring the LADO."], None), must=True).council
+
+
+def test_999_is_said_as_the_step_says_it() -> None:
+    at_once = calls(ALWAYS, first_step(["Ring 999 now."], None), must=True).first[0]
+    assert at_once.says == "Ring 999 as the first step says."
+    perhaps = calls([ring(EMERGENCY), DERBY], first_step([f"{DANGER} Otherwise ring the council."], None), must=True)
+    assert perhaps.first[0].contact == EMERGENCY and "first step" not in perhaps.first[0].says
+
+
+def test_a_calm_step_that_names_nobody_rings_nobody() -> None:
+    told = first_step(["Ask the family.", "Tell the council where they live."], None)
+    found = calls([*ALWAYS, DERBY, HELP], told, must=False)
+    assert found == Calls((), (), (DERBY, HELP))
+
+
+NIGHT_TIME, DAY_TIME = (datetime(2026, 11, 25, hour, tzinfo=UTC) for hour in (3, 11))
+
+
+@pytest.mark.parametrize("at", [NIGHT_TIME, DAY_TIME])
+def test_every_urgent_outcome_says_whom_to_ring_first_and_loses_no_contact(at: datetime) -> None:
+    held = content()
+    outcomes = [o for t in held.trees.values() for o in t.outcomes.values()] + list(held.common.outcomes.values())
+    for outcome in outcomes:
+        must = outcome.urgency != "none" or outcome.hand_off in ("now", "today")
+        slots = dict(EMPTY) | {"urgency": outcome.urgency}
+        rows = routes.resolve(outcome.route, slots, held.guidance, at)
+        rings = [as_ring(dict(row), held.guidance, at) for row in rows]
+        found = calls(rings, first_step(outcome.do_next, None), must)
+        listed = [r.contact for r in (*found.first, *found.later, *found.others)]
+        assert len(listed) == len(set(listed))
+        assert {r.contact for r in rings} - set(listed) <= {EMERGENCY, POLICE}, outcome.id
+        assert found.first or not must, outcome.id
 
 
 def test_nobody_is_sent_to_a_closed_advice_line_where_a_lead_is_named_as_well() -> None:

@@ -1,6 +1,6 @@
-"""Whom to ring, as an outcome's page shows it: the words of the route and whether the line is open.
+"""Whom to ring, as an outcome's page shows it: the words of the route, whether the line is open, and for which step.
 
-What stands on every such page once (101 when nobody answers, 999 in danger) is not said again beside each contact.
+What stands on such a page once (101 in place of a council, 999 in danger) is not said again beside each contact.
 """
 
 from __future__ import annotations
@@ -14,11 +14,36 @@ from typing import Any
 from bot.contact_words import describe
 from bot.contacts import ELSEWHERE
 from bot.guidance import Guidance
+from web.first_step import FirstStep
 
 EMERGENCY, POLICE = "police-999", "police-101"
-AT_FIRST = 4  # contacts that stand open; the others are folded, but never the LADO
+AT_FIRST = 4  # contacts that stand open where the first step names nobody; the others are folded
 _SAID_ONCE = ("If it does not work,", "If it cannot wait, ring 101")
-_AS_SAID = "Ring the police on 101 as the first step says. In danger ring 999."
+_AS_SAID = {
+    EMERGENCY: "Ring 999 as the first step says.",
+    POLICE: "Ring the police on 101 as the first step says. In danger ring 999.",
+}
+_COUNCIL = re.compile(r"-front-door$|-out-of-hours$|^other-council$")
+_LINE = re.compile(r"advice line|with a specialist|[Tt]ake advice")
+# The words by which a step names a contact: they are the trees' own, and tests hold every tree to them.
+_NAMES = tuple((re.compile(who), re.compile(words)) for who, words in (
+    (r"^police-999$", r"\b999\b"),
+    (r"^police-101$", r"\b101\b"),
+    (r"^lado-", r"LADO"),
+    (_COUNCIL.pattern, r"(?:[Rr]ing|[Tt]ell|goes to|to) the council|councils?,? where|duty desk|[Rr]ing them"),
+    (r"-online$|-support$", r"\b[Rr]efer\b|[Aa]sk the council"),
+    (r"-advice-line$", _LINE.pattern),
+    (r"^own-safeguarding-lead$", r"safeguarding lead"),
+    (r"^practice-safeguarding-lead$", r"practice lead"),
+    (r"^named-gp$", r"Named GP"),
+    (r"^named-doctor$", r"Named Doctor"),
+    (r"^allocated-worker-", r"social worker|allocated worker|their worker"),
+    (r"^paediatrician$", r"paediatrician"),
+    (r"^emergency-department$", r"emergency department"),
+    (r"^perinatal-service$", r"perinatal mental health service"),
+    (r"^child-mental-health-crisis$", r"mental health team|crisis team"),
+    (r"^police-prevent$", r"Prevent"),
+))  # fmt: skip
 _SENTENCE = re.compile(r"(?<=[.?!:]) (?=[A-Z])")
 
 
@@ -34,6 +59,7 @@ class Ring:
     contact: str = ""
     council: str | None = None
     doubt: str = ""  # that nobody has checked it, or why none is shown and where to find it
+    for_line: bool = False  # it stands in for an advice line that is closed
 
     @property
     def area(self) -> str:
@@ -70,28 +96,73 @@ def ring(row: dict[str, Any], guidance: Guidance, at: datetime) -> Ring:
     lead = "" if lead.strip() == guidance.words["council_unknown"] else lead  # the page names the council beside it
     says = f"{lead}{known.says}" if found else told or known.says
     doubt = " ".join(s for s in _SENTENCE.split(now.warning) if not s.startswith(_SAID_ONCE)) if found else ""
-    return Ring(known.name, says, row.get("value"), now.state, known.kind, known.id, known.council, doubt)
+    closed = lead.startswith((guidance.words["line_closed"], guidance.words["line_closed_calm"]))
+    return Ring(known.name, says, row.get("value"), now.state, known.kind, known.id, known.council, doubt, closed)
 
 
-def in_order(rings: Sequence[Ring], step: str) -> tuple[tuple[Ring, ...], tuple[Ring, ...]]:
-    """Those that stand open, and those that are folded. 999 and 101 stand in a line of their own on every page, and
-    among these only where what is done first sends you to them."""
-    danger = [r for r in rings if r.contact == EMERGENCY and str(r.value) in step]
-    police = [replace(r, says=_AS_SAID) for r in rings if r.contact == POLICE and str(r.value) in step]
-    wanted = [r for r in rings if r.contact not in (EMERGENCY, POLICE)]
-    twice = _other_hours(wanted)
-    if any(_is_lado(r) for r in wanted):  # after the council's social care unless they come first; before all others
-        council = 2 if "LADO" in step else 0
-        wanted.sort(key=lambda r: (1, r.kind == "email") if _is_lado(r) else (council if r.council else 3, False))
-    if "safeguarding lead" in step and "council" not in step:  # before a duty line that stands in for a closed line
-        wanted.sort(key=lambda r: r.contact != "own-safeguarding-lead")
-    if len({r.council for r in wanted if r.council}) > 1:  # what is known here before what the reader must find
-        wanted.sort(key=lambda r: r.council == ELSEWHERE)
-    wanted.sort(key=lambda r: r in twice)
-    first = [r for n, r in enumerate(wanted) if (n < AT_FIRST or _is_lado(r)) and r not in twice]
-    told_first = "101" in step and "council" not in step  # else the council comes before the police
-    shown = (*danger, *police, *first) if told_first else (*danger, *first, *police)
-    return shown, tuple(r for r in wanted if r not in first)
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """The contacts of an outcome: for what is done first, for the steps after it, and the others, which are folded."""
+
+    first: tuple[Ring, ...] = ()
+    later: tuple[Ring, ...] = ()
+    others: tuple[Ring, ...] = ()
+
+    @property
+    def council(self) -> bool:
+        """Whether a council is rung first, so that the police stand in for it; not where they are rung anyway."""
+        return any(_is_council(r) for r in self.first) and all(r.contact != POLICE for r in self.first)
+
+
+def calls(rings: Sequence[Ring], start: FirstStep, must: bool) -> Calls:
+    """Sorts contacts by the steps that name them, in the order they are named; whoever is closed now comes after
+    whoever answers. Where somebody `must` be rung and the first step names nobody, the outcome's own order holds."""
+    known = [replace(r, says=_as_said(r, start.step)) for r in rings]
+    twice = _other_hours(known)
+    kept = [r for r in known if r not in twice]
+    named = _named(kept, start.step)
+    if start.danger_first:  # 999 first; whom else the line about danger names comes after the step itself
+        dangers = _named([r for r in kept if r not in named], start.danger)
+        at_once = [r for r in dangers if r.contact == EMERGENCY]
+        named = [*at_once, *named, *(r for r in dangers if r not in at_once)]
+    others = [r for r in kept if r not in named and r.contact not in (EMERGENCY, POLICE)]
+    if must and not _sends_to_999(start.step) and all(r.contact in (EMERGENCY, POLICE) for r in named):
+        named += others[:AT_FIRST]
+        others = others[AT_FIRST:]
+    later = _named(others, " ".join((*start.then, *start.more))) if must else []
+    rest = (*(r for r in others if r not in later), *twice)
+    return Calls(tuple(named), tuple(later), rest)
+
+
+def _named(rings: Sequence[Ring], told: str) -> list[Ring]:
+    """Those that the words name, who answers now before who does not, then in the order they are named."""
+    found = [(at, n, r) for n, r in enumerate(rings) if (at := _place(r, told)) is not None]
+    found.sort(key=lambda f: (_when(f[2]), f[0], f[2].kind == "email", f[2].council == ELSEWHERE, f[1]))
+    return [r for _, _, r in found]
+
+
+def _when(ring: Ring) -> int:
+    """Who answers now first, then a person whose hours nobody knows, then who is closed."""
+    return 2 if ring.state == "closed" else int(ring.contact.startswith("allocated-worker") and ring.state == "unknown")
+
+
+def _place(ring: Ring, told: str) -> int | None:
+    """Where the words first name this contact."""
+    places = [m.start() for who, words in _NAMES if who.search(ring.contact) for m in words.finditer(told)]
+    if ring.for_line:
+        places += [m.start() for m in _LINE.finditer(told)]
+    return min(places, default=None)
+
+
+def _sends_to_999(step: str) -> bool:
+    """Whether the step itself, and not a condition beside it, is to ring 999."""
+    return any("999" in s and not s.startswith("If ") and " if " not in s for s in _SENTENCE.split(step))
+
+
+def _as_said(ring: Ring, step: str) -> str:
+    if ring.contact == EMERGENCY and _sends_to_999(step):
+        return _AS_SAID[EMERGENCY]
+    return _AS_SAID[POLICE] if ring.contact == POLICE else ring.says
 
 
 def _other_hours(rings: Sequence[Ring]) -> list[Ring]:
@@ -105,5 +176,5 @@ def _other_hours(rings: Sequence[Ring]) -> list[Ring]:
     return later
 
 
-def _is_lado(ring: Ring) -> bool:
-    return ring.contact.startswith("lado")
+def _is_council(ring: Ring) -> bool:
+    return bool(_COUNCIL.search(ring.contact))

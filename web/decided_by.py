@@ -19,8 +19,8 @@ def decided_by(slots: Mapping[str, Any], content: Content) -> str:
     stop = where.stops[0] if where.stops else None
     if stop is not None and stop.name.startswith("typed:"):
         flag = stop.name.partition(":")[2]
-        said: list[str] = [q for f in slots["red_flags"] if f["id"] == flag for q in f["quotes"]]
-        return _may_be(flag, longest(said), content) if said else ""
+        heard = next((f for f in slots["red_flags"] if f["id"] == flag and f["quotes"]), None)
+        return _taken_as(flag, longest(heard["quotes"]), heard["label"] == "stated", content) if heard else ""
     if stop is not None and stop.name.startswith(COMMON):
         return _answered(content, stop.name, str(slots.get(stop.name) or ""))
     ended = [(j.outcome, _last_that_decided(j)) for j in where.journeys if j.outcome and j.steps]
@@ -29,12 +29,15 @@ def decided_by(slots: Mapping[str, Any], content: Content) -> str:
     return _answered(content, last.key, str(last.answer)) if last else ""
 
 
-def _may_be(flag: str, said: tuple[str, ...], content: Content) -> str:
+def _taken_as(flag: str, said: tuple[str, ...], stated: bool, content: Content) -> str:
     """Words name one thing of a whole feature ("cuts her arms"): the page does not say that they name it all."""
     passage = content.guidance.passages.get(f"threshold_guidance.md#{flag}")
     what = passage.title.removeprefix(flag).strip() if passage else "a red flag"
     what = what if what[:3].isupper() else what[:1].lower() + what[1:]  # "FGM …"
-    return f"You wrote: “{'” “'.join(said)}”. It may mean: {what}. Until that is ruled out, act as if it is so."
+    wrote = f"You wrote: “{'” “'.join(said)}”."
+    if stated:
+        return f"{wrote} It counts as: {what}."
+    return f"{wrote} It may mean: {what}. Act on it first. The question that may rule it out comes after."
 
 
 def _last_that_decided(journey: Journey) -> Step:

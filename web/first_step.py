@@ -16,6 +16,7 @@ from bot.model import COMMON
 AT_MOST = 4  # steps that stand open after the first; the others are folded
 _SENTENCE = re.compile(r"(?<=[.?!]) (?=[A-Z])")
 _LEADS_ON = re.compile(r"^(Otherwise|Then),? (\w)")
+_DANGER = ("danger-now", "flag-danger", "danger-before-ending")  # the questions that ask about it
 _NEVER_FOLDED = ("999", "LADO")
 _OR_THE_LINE = re.compile(r"your advice line(?: or |, or with your |, (?=your |or ))(?:your )?")
 _HANGS_ON = ("If so", "If that", "If not")  # says nothing without the sentence before it
@@ -50,10 +51,11 @@ def first_step(steps: Sequence[str], slots: Mapping[str, Any] | None, line_close
         danger, rest = "", steps[0]
     danger = " ".join(filter(None, (danger, *(told for told in waiting if _is_danger(told)))))
     waiting = [told for told in waiting if not _is_danger(told)]
-    waiting.sort(key=lambda told: not any(word in told for word in _NEVER_FOLDED))
-    waiting = [_standing_alone(told) for told in waiting]
-    said_no = bool(slots) and (slots or {}).get(f"{COMMON}/flag-danger") == "No"
-    return FirstStep(_standing_alone(rest), danger, not said_no, tuple(waiting[:AT_MOST]), tuple(waiting[AT_MOST:]))
+    open_first = sorted(waiting, key=lambda told: not any(word in told for word in _NEVER_FOLDED))[:AT_MOST]
+    then, more = ([_standing_alone(s) for s in waiting if (s in open_first) is kept] for kept in (True, False))
+    said = {(slots or {}).get(f"{COMMON}/{question}") for question in _DANGER}
+    said_no = said - {None} == {"No"}
+    return FirstStep(_standing_alone(rest), danger, not said_no, tuple(then), tuple(more))
 
 
 def _parted(step: str) -> tuple[str, str]:

@@ -13,14 +13,14 @@ from bot.guidance import Guidance
 from bot.model import NOT_SURE, rank
 from bot.standing import question_at
 from bot.writing import child_name
-from web.contacts import Ring, in_order, ring
+from web.contacts import Calls, calls, ring
 from web.continuum import NAMES, Cell, cells, range_words
 from web.decided_by import decided_by
 from web.first_step import FirstStep, first_step
 from web.reading import passage
 from web.transcript import ask_of, question_of
 
-ACT = {"now": "Act now. The level is not settled yet", "today": "Act today. The level is not settled yet"}
+ACT = {"now": "Act now", "today": "Act today"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,7 @@ class Shown:
     says: str
     urgency: str
     start: FirstStep
-    rings: tuple[Ring, ...]
-    other_rings: tuple[Ring, ...]
+    calls: Calls
     graded: bool
     range_words: str
     cells: tuple[Cell, ...]
@@ -97,7 +96,8 @@ class Shown:
     def heading(self) -> str:
         """What it amounts to, as the page's own heading; where something is urgent that comes before an open range."""
         if self.open_range and self.urgency in ACT:
-            return ACT[self.urgency]
+            level = "The level is not settled yet" if self.graded else "This is not graded in levels"
+            return f"{ACT[self.urgency]}. {level}"
         return self.range_words.rstrip(".")
 
     @property
@@ -137,20 +137,17 @@ def shown(
 ) -> Shown:
     """An outcome (contract, section 2) made ready for the page; with the slots, also what stands beside it."""
     route = outcome.get("route") or ()
-    words = content.guidance.words
-    shut = (words["line_closed"], words["line_closed_calm"])
-    closed = any((r.get("says") or "").startswith(shut) for r in route)
-    start = first_step(list(outcome.get("do_next") or ()) or [outcome.get("says") or ""], slots, closed)
     rings = [ring(r, content.guidance, at) for r in route]
-    open_rings, other_rings = in_order(rings, f"{start.danger if start.danger_first else ''} {start.step}")
+    closed = any(r.for_line for r in rings)
+    must = urgency in ACT or outcome.get("hand_off") in ("now", "today")
+    start = first_step(list(outcome.get("do_next") or ()) or [outcome.get("says") or ""], slots, closed)
     low, high, indicated = outcome.get("at_least"), outcome.get("at_most"), outcome.get("indicated")
     because = tuple(_reason(r, content) for r in outcome.get("because") or ())
     return Shown(
         says=outcome.get("says") or "",
         urgency=urgency,
         start=start,
-        rings=open_rings,
-        other_rings=other_rings,
+        calls=calls(rings, start, must),
         graded=low is not None,
         range_words=range_words(low, high, indicated),
         cells=cells(low, high, indicated, content.guidance),
@@ -165,9 +162,14 @@ def shown(
         own=tuple(telling.own_view_words(slots, content, outcome)) if slots else (),
         together=together(slots, content) if slots else (),
         sections=tuple(next_steps.sections(slots, outcome, content)) if slots else (),
-        hour=words["after_hours"] if urgency in ACT and routes.out_of_hours(content.guidance, at) else "",
+        hour=_hour(must, content.guidance, at),
         told=decided_by(slots, content) if slots else "",
     )
+
+
+def _hour(must: bool, guidance: Guidance, at: datetime) -> str:
+    """What the hour means for whom to ring; nothing in office hours."""
+    return guidance.words["after_hours" if must else "after_hours_calm"] if routes.out_of_hours(guidance, at) else ""
 
 
 def lowers(slots: Mapping[str, Any], content: Content) -> tuple[Reason, ...]:
