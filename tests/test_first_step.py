@@ -105,15 +105,11 @@ def test_whoever_answers_now_comes_first_and_a_council_has_one_line() -> None:
 
 def test_the_police_stand_in_for_a_council_unless_they_are_rung_anyway() -> None:
     assert calls([*ALWAYS, DERBY], first_step(["Ring the council."], None), must=True).council
-    assert not calls([*ALWAYS, DERBY], first_step(["Ring 101, then tell the council."], None), must=True).council
+    rung = calls([*ALWAYS, DERBY], first_step(["Ring 101, then tell the council."], None), must=True)
+    assert rung.police and not rung.council
+    after = calls([*ALWAYS, LEAD, DERBY], first_step(["Tell your safeguarding lead.", "Ring the council."], None), True)
+    assert after.council and after.later == (DERBY,)
     assert not calls([*ALWAYS, LADO], first_step(["Ring the LADO."], None), must=True).council
-
-
-def test_999_is_said_as_the_step_says_it() -> None:
-    at_once = calls(ALWAYS, first_step(["Ring 999 now."], None), must=True).first[0]
-    assert at_once.says == "Ring 999 as the first step says."
-    perhaps = calls([ring(EMERGENCY), DERBY], first_step([f"{DANGER} Otherwise ring the council."], None), must=True)
-    assert perhaps.first[0].contact == EMERGENCY and "first step" not in perhaps.first[0].says
 
 
 def test_a_calm_step_that_names_nobody_rings_nobody() -> None:

@@ -20,7 +20,7 @@ EMERGENCY, POLICE = "police-999", "police-101"
 AT_FIRST = 4  # contacts that stand open where the first step names nobody; the others are folded
 _SAID_ONCE = ("If it does not work,", "If it cannot wait, ring 101")
 _AS_SAID = {
-    EMERGENCY: "Ring 999 as the first step says.",
+    EMERGENCY: "Ring 999 where it says so above, and whenever someone is in danger.",
     POLICE: "Ring the police on 101 as the first step says. In danger ring 999.",
 }
 _COUNCIL = re.compile(r"-front-door$|-out-of-hours$|^other-council$")
@@ -110,14 +110,19 @@ class Calls:
 
     @property
     def council(self) -> bool:
-        """Whether a council is rung first, so that the police stand in for it; not where they are rung anyway."""
-        return any(_is_council(r) for r in self.first) and all(r.contact != POLICE for r in self.first)
+        """Whether a council is rung, so that the police stand in for it; not where they are rung anyway."""
+        return any(_is_council(r) for r in (*self.first, *self.later)) and not self.police
+
+    @property
+    def police(self) -> bool:
+        """Whether the first step itself is to ring the police on 101."""
+        return any(r.contact == POLICE for r in self.first)
 
 
 def calls(rings: Sequence[Ring], start: FirstStep, must: bool) -> Calls:
     """Sorts contacts by the steps that name them, in the order they are named; whoever is closed now comes after
     whoever answers. Where somebody `must` be rung and the first step names nobody, the outcome's own order holds."""
-    known = [replace(r, says=_as_said(r, start.step)) for r in rings]
+    known = [replace(r, says=_AS_SAID.get(r.contact, r.says)) for r in rings]
     twice = _other_hours(known)
     kept = [r for r in known if r not in twice]
     named = _named(kept, start.step)
@@ -157,12 +162,6 @@ def _place(ring: Ring, told: str) -> int | None:
 def _sends_to_999(step: str) -> bool:
     """Whether the step itself, and not a condition beside it, is to ring 999."""
     return any("999" in s and not s.startswith("If ") and " if " not in s for s in _SENTENCE.split(step))
-
-
-def _as_said(ring: Ring, step: str) -> str:
-    if ring.contact == EMERGENCY and _sends_to_999(step):
-        return _AS_SAID[EMERGENCY]
-    return _AS_SAID[POLICE] if ring.contact == POLICE else ring.says
 
 
 def _other_hours(rings: Sequence[Ring]) -> list[Ring]:

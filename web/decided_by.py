@@ -36,8 +36,8 @@ def _taken_as(flag: str, said: tuple[str, ...], stated: bool, content: Content) 
     what = what if what[:3].isupper() else what[:1].lower() + what[1:]  # "FGM …"
     wrote = f"You wrote: “{'” “'.join(said)}”."
     if stated:
-        return f"{wrote} It counts as: {what}."
-    return f"{wrote} It may mean: {what}. Act on it first. The question that may rule it out comes after."
+        return f"{wrote} That belongs to the red flag: {what}."
+    return f"{wrote} It does not say whether it is: {what}. Until that is known, act as if it is so."
 
 
 def _last_that_decided(journey: Journey) -> Step:
