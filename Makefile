@@ -40,7 +40,8 @@ bench: install .venv/.test  ## how fast turns, starts, the review desk and hand-
 	@$(PY) -m bench.review
 	@$(PY) -m bench.hand_off --seconds $(HAND_OFF)
 
-train: .venv/.test  ## the learned layer of understanding anew from tests/conversations/
+train: .venv/.test  ## the learned layer of understanding anew from tests/conversations/ (fetches PyTorch, which is large)
+	@$(PY) -c 'import torch' 2>/dev/null || $(PY) -m pip install --quiet --disable-pip-version-check -e '.[train]'
 	@$(PY) -m bench.train_understanding
 
 pack: install  ## a wheel of the program in dist/, and the trees on paper in dist/pack/

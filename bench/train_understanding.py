@@ -2,38 +2,39 @@
 
 `python -m bench.train_understanding` trains from the development parts; `--cross` only measures: each part, which is
 one writer's hand, is held out of training, and only parts written after the rules count. That is the honest figure.
-`--spelling LIST` makes `words/not_misspelt.txt` anew from a list of British English words, one a line. Needs
-scikit-learn (a development extra); the program itself needs nothing of it.
+`--spelling LIST` makes `words/not_misspelt.txt` anew from a list of British English words, one a line. Needs PyTorch
+and scikit-learn (`make train` sees to both); the program itself needs neither.
 """
 
 from __future__ import annotations
 
 import argparse
-import base64
 import json
 import textwrap
 from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from bench.messages import DEVELOPMENT, Labelled, digest, messages
 from bench.scores import Score, line, score
-from bot.understanding import learned
-from bot.understanding.deciding import MILD, TREE_OF, signs
+from bot.understanding import learned, windows
+from bot.understanding.deciding import TREE_OF, signs
 from bot.understanding.hearing import RAISING, Listened, listen
+from bot.understanding.lanes import packed
 from bot.understanding.lexicon import FOLDER, lexicon
 from bot.understanding.phrases import stem
 
-VERSION = "3"
+VERSION = "4"
 WHO = ("adult", "not-practitioner", "off-topic", "unintelligible")
-LEAST = 6  # messages that must hold a feature, and that must name a target
-HIDDEN, NETS = 48, 2  # units of each of the nets that are trained side by side and shipped as one
-EPOCHS, RATE, BATCH, DECAY = 16, 3e-3, 128, 1e-5
-LEFT_OUT = 0.5  # share of a message's features that a net does not see each time: what it learns rests on no one word
-COPIES = {"urgent": 8, "now": 3, "person": 4, **{f"who:{who}": 3 for who in WHO}}  # how often these targets count
+LEAST = 8  # messages that must hold a feature, and that must name a target
+SELDOM = 3  # messages that must hold a word for the net of words in their order
+UNITS, EPOCHS, LEFT_OUT = 160, 16, 0.55  # of the net over features
+IN_ORDER = {"units": 128, "epochs": 7, "left_out": 0.15, "rested": 0.2}
+COUNTS = {"urgent": 8, "now": 3, "person": 4, **{f"who:{who}": 3 for who in WHO}}  # how much these targets count
 FOLDS = 5
-RAISE_AT, NOW_AT = -0.6, -0.5  # log odds at which the gates open; chosen by --cross: safety outweighs a question more
+RAISE_AT, NOW_AT = -0.4, -0.5  # log odds at which the gates open; chosen by --cross: safety outweighs a question more
 # Messages that the rules were written against, and small talk, say nothing of how far the rules can be trusted.
 NOT_FOR_GATES = (*(f"part_{letter}" for letter in "abdefghi"), "paraphrases", "short_c")
 
@@ -45,6 +46,7 @@ class Heard:
     row: Labelled
     listened: Listened
     names: frozenset[str]
+    said: tuple[windows.Word, ...]
 
 
 def heard_of(rows: list[Labelled]) -> list[Heard]:
@@ -53,7 +55,7 @@ def heard_of(rows: list[Labelled]) -> list[Heard]:
     for row in rows:
         heard = listen(row.text, words)
         names = frozenset(name for name, _, _ in learned.features(heard, words))
-        found.append(Heard(row, heard, names))
+        found.append(Heard(row, heard, names, tuple(windows.sequence(heard.message, words))))
     return found
 
 
@@ -61,72 +63,79 @@ def _targets(rows: list[Labelled]) -> dict[str, list[bool]]:
     trees = Counter(tree for row in rows for tree in row.concerns)
     made = {"urgent": [r.urgency != "none" for r in rows], "now": [r.urgency == "now" for r in rows]}
     made |= {flag: [flag in r.raising for r in rows] for flag in TREE_OF}
-    made |= {f"not:{flag}": [flag in {n for n, la in r.flags if la in MILD} for r in rows] for flag in TREE_OF}
-    made |= {label: [label in {la for _, la in r.flags} for r in rows] for label in (*MILD, "stated")}
+    made |= {f"not:{flag}": [flag in {n for n, la in r.flags if la in learned.MILD} for r in rows] for flag in TREE_OF}
+    made |= {label: [label in {la for _, la in r.flags} for r in rows] for label in (*learned.MILD, "stated")}
     made |= {f"who:{who}": [r.not_for_us == who for r in rows] for who in WHO}
     made["person"] = [r.asks_for_person for r in rows]
     made |= {tree: [tree in r.concerns for r in rows] for tree in sorted(trees)}
     return {name: truth for name, truth in made.items() if sum(truth) >= LEAST}
 
 
-def _matrix(rows: list[Any], width: int, rng: Any = None) -> Any:
-    """Messages by features, each message of the same weight; with `rng`, with features left out."""
+def _numbered(told: list[Heard], kind: str, found: Callable[[Heard], Iterable[str]], first: int) -> dict[str, int]:
+    """Names that enough messages hold, numbered from `first`."""
+    least = LEAST if kind == "features" else SELDOM
+    held = Counter(name for one in told for name in set(found(one)))
+    return {name: n for n, name in enumerate(sorted(n for n, count in held.items() if count >= least), first)}
+
+
+def _rows(inner: Any, parts: int = 1) -> tuple[bytes, list[float]]:
+    """Weights as bytes, and the scale of each unit, which is the same at every place of a stretch."""
     import numpy as np
-    from scipy.sparse import csr_matrix
 
-    seen = [row if rng is None else row[rng.random(len(row)) > LEFT_OUT] for row in rows]
-    values = [np.full(len(row), learned.weight_of(len(row)), dtype=np.float32) for row in seen]
-    places = np.repeat(np.arange(len(seen)), [len(row) for row in seen])
-    return csr_matrix((np.concatenate(values), (places, np.concatenate(seen))), shape=(len(seen), width))
+    places = inner.reshape(len(inner), parts, -1)
+    scale = np.abs(places).max(axis=(0, 1)) / 127
+    whole = np.clip(np.rint(places / scale), -127, 127).astype(int)
+    held = b"".join(packed(part.tolist()) for row in whole for part in row)
+    return held, [float(f"{s:.5g}") for s in scale]
 
 
-def _net(rows: list[Any], width: int, truths: Any, seed: int) -> Any:
-    """One net with one hidden layer over all targets: what is learned of one helps the others."""
+def fitted(told: list[Heard]) -> tuple[dict[str, Any], bytes]:
+    """The nets from these messages: what stands in the model's file, and the weights beside it, a byte each."""
     import numpy as np
-    from sklearn.neural_network import MLPClassifier
 
-    rng = np.random.default_rng(seed)
-    net = MLPClassifier((HIDDEN,), alpha=DECAY, batch_size=BATCH, learning_rate_init=RATE, random_state=seed)
-    for epoch in range(EPOCHS):
-        order = rng.permutation(len(rows))
-        matrix = _matrix([rows[i] for i in order], width, rng)
-        net.partial_fit(matrix, truths[order], classes=np.arange(truths.shape[1]))
-        net._optimizer.learning_rate_init = RATE * (1 - (epoch + 1) / EPOCHS) + 1e-5
-    return net
+    from bench import nets
 
-
-def fitted(told: list[Heard]) -> dict[str, Any]:
-    """The weights of the nets from these messages, as whole numbers of a byte."""
-    import numpy as np
-    from joblib import Parallel, delayed
-
-    held = Counter(name for one in told for name in one.names)
-    kept = sorted(name for name, count in held.items() if count >= LEAST)
-    number = {name: i for i, name in enumerate(kept)}
-    rows = [np.array([number[n] for n in sorted(one.names) if n in number], dtype=np.int64) for one in told]
+    number = _numbered(told, "features", lambda one: one.names, 0)
+    stems = _numbered(told, "words", lambda one: (root for root, _ in one.said), 2)
+    classes = _numbered(told, "classes", lambda one: (c for _, found in one.said for c in found), 1)
     targets = _targets([one.row for one in told])
-    truths = np.array([t for name, truth in targets.items() for t in [truth] * COPIES.get(name, 1)], dtype=int).T
-    firsts = np.cumsum([0, *(COPIES.get(name, 1) for name in targets)])[:-1]
-    nets = Parallel(NETS)(delayed(_net)(rows, len(kept), truths, seed) for seed in range(NETS))
-    inner = np.concatenate([net.coefs_[0] for net in nets], axis=1)
-    inner_bias = np.concatenate([net.intercepts_[0] for net in nets])
-    outer = np.concatenate([net.coefs_[1][:, firsts] / NETS for net in nets], axis=0)
-    outer_bias = np.mean([net.intercepts_[1][firsts] for net in nets], axis=0)
-    scale = np.abs(inner).max(axis=0) / 127  # a unit's own scale
-    whole = np.clip(np.rint(inner / scale), -127, 127).astype(np.int8)
-    return {
-        "features": kept,
+    truths = np.array(list(targets.values()), dtype=np.float32).T
+    counts = np.array([COUNTS.get(name, 1) for name in targets], dtype=np.float32)
+    features = [np.array([number[n] for n in sorted(one.names) if n in number], dtype=np.int64) for one in told]
+    first = nets.bag(features, len(number), truths, counts, nets.Recipe(UNITS, EPOCHS, LEFT_OUT), 0)
+    ours = [n for n, name in enumerate(targets) if not learned.is_tree(name)]
+    said = [[(stems.get(r, 1), tuple(classes[c] for c in cs if c in classes)) for r, cs in one.said] for one in told]
+    second = nets.windows(
+        said, len(stems) + 2, len(classes) + 1, truths[:, ours], counts[ours], nets.Recipe(**IN_ORDER), 0
+    )
+    half = np.array([1.0 if learned.is_tree(name) else 0.5 for name in targets])
+    other = np.zeros((len(targets), IN_ORDER["units"]))
+    other[ours] = second.outer / 2
+    outer = np.concatenate([first.outer * half[:, None], other], axis=1)
+    outer_bias = first.outer_bias * half
+    outer_bias[ours] += second.outer_bias / 2
+    inner, scale = _rows(first.inner)
+    nothing = (0, len(stems) + 2)  # the rows of no word and of no class
+    kept = np.delete(second.inner, nothing, axis=0)
+    rows, order_scale = _rows(kept, windows.STRETCH)
+    made = {
+        "features": list(number),
         "targets": list(targets),
-        "inner": base64.b64encode(whole.tobytes()).decode(),
-        "scale": [float(f"{s:.5g}") for s in scale],
-        "inner_bias": [round(float(b), 4) for b in inner_bias],
-        "outer": [[round(float(w), 3) for w in row] for row in outer.T],
+        "scale": scale,
+        "inner_bias": [round(float(b), 4) for b in first.bias],
+        "outer": [[round(float(w), 3) for w in row] for row in outer],
         "outer_bias": [round(float(b), 3) for b in outer_bias],
+        "order": {
+            "words": [windows.UNKNOWN, *(f"w:{root}" for root in stems), *(f"c:{name}" for name in classes)],
+            "scale": order_scale,
+            "bias": [round(float(b), 4) for b in second.bias],
+        },
     }
+    return made, inner + rows
 
 
-def _use(made: dict[str, Any], gates: dict[str, dict[str, float]] | None = None) -> learned.Model:
-    return learned.of({"version": VERSION, "trained_from": "", **made, "gates": gates or {}})
+def _use(made: dict[str, Any], weights: bytes) -> learned.Model:
+    return learned.of({"version": VERSION, "trained_from": "", **made, "gates": {}}, weights)
 
 
 def _signs(told: list[Heard], use: learned.Model) -> list[dict[str, float]]:
@@ -162,24 +171,33 @@ def gates_of(told: list[Heard], told_signs: list[dict[str, float]]) -> dict[str,
     return found
 
 
+def _fold_of(told: list[Heard], fold: list[int]) -> tuple[list[dict[str, float]], learned.Model]:
+    import torch
+
+    torch.set_num_threads(1)
+    outside = set(fold)
+    use = _use(*fitted([one for i, one in enumerate(told) if i not in outside]))
+    return _signs([told[i] for i in fold], use), use
+
+
 def _held_out(told: list[Heard]) -> tuple[list[dict[str, float]], list[learned.Model | None]]:
     """The signs of every message by a model that never saw its part, and that model."""
+    from joblib import Parallel, delayed
+
     all_signs: list[dict[str, float]] = [{} for _ in told]
     models: list[learned.Model | None] = [None] * len(told)
-    for number, fold in enumerate(_folds(told), 1):
-        outside = set(fold)
-        use = _use(fitted([one for i, one in enumerate(told) if i not in outside]))
-        for i, found in zip(fold, _signs([told[i] for i in fold], use), strict=True):
-            all_signs[i], models[i] = found, use
-        print(f"fold {number} of {FOLDS}: {len(fold)} messages held out", flush=True)
+    folds = _folds(told)
+    for fold, (found, use) in zip(folds, Parallel(2)(delayed(_fold_of)(told, fold) for fold in folds), strict=True):
+        for i, one in zip(fold, found, strict=True):
+            all_signs[i], models[i] = one, use
     return all_signs, models
 
 
-def trained(told: list[Heard]) -> dict[str, Any]:
-    """The model of these messages, as it is written to the file."""
+def trained(told: list[Heard]) -> tuple[dict[str, Any], bytes]:
+    """The model of these messages, as it is written to its two files."""
     gates = gates_of(told, _held_out(told)[0])
-    origin = digest([one.row for one in told])
-    return {"version": VERSION, "trained_from": origin, **fitted(told), "gates": gates}
+    made, weights = fitted(told)
+    return {"version": VERSION, "trained_from": digest([one.row for one in told]), **made, "gates": gates}, weights
 
 
 def cross(told: list[Heard]) -> None:
@@ -244,10 +262,12 @@ def main() -> None:
     if given.cross:
         cross(told)
         return
-    made = trained(told)
+    made, weights = trained(told)
     text = json.dumps(made, separators=(",", ":"), sort_keys=True)
     (FOLDER / "model.json").write_text(text + "\n", encoding="utf-8")
-    print(f"{len(rows)} messages, {len(made['features'])} features, {len(made['targets'])} targets, {len(text)} bytes")
+    (FOLDER / "model.bin").write_bytes(weights)
+    size = len(text) + len(weights)
+    print(f"{len(rows)} messages, {len(made['features'])} features, {len(made['targets'])} targets, {size} bytes")
 
 
 if __name__ == "__main__":

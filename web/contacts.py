@@ -63,7 +63,9 @@ class Ring:
 
     @property
     def area(self) -> str:
-        """Where the child is whom this contact is for; empty where it is for any."""
+        """Where the child is whom this council's line is for; empty for every other contact."""
+        if not _is_council(self):
+            return ""
         return "another council's area" if self.council == ELSEWHERE else self.council or ""
 
     @property

@@ -11,7 +11,7 @@ from __future__ import annotations
 from math import log
 
 from bot.understanding.hearing import RAISING, Heard, Listened, add_tree, listen
-from bot.understanding.learned import Model, Weighed, weigh
+from bot.understanding.learned import MILD, Model, Weighed, is_tree, weigh
 from bot.understanding.lexicon import Lexicon, lexicon
 from bot.understanding.quoting import sentence_of
 
@@ -22,7 +22,6 @@ TREE_OF = {
     "X-14": "neglect", "X-15": "parental-substance-misuse", "X-16": "was-not-brought", "X-17": "worker-concern",
     "X-18": "concealed-pregnancy", "X-19": "radicalisation", "X-20": "no-access",
 }  # fmt: skip
-MILD = ("denied", "past", "other")
 # Log odds, chosen on messages held out of the training (`python -m bench.train_understanding --cross`).
 RULES, MOST_BY_RULES = 1.5, 2.5  # how much what the rules heard of a concern counts beside its learned odds
 UNTRAINED = -4.0  # odds of a concern that no model knows
@@ -32,10 +31,10 @@ URGENT = 0.5  # what an urgent flag adds to its concern
 DROP = -1.0  # a hint whose own odds are below this is not heard beside one that is supported
 ASK_ALSO = -1.5  # a red flag is asked about beside others that were heard
 HARDLY = -4.5  # below this, a mere hint is not taken for something denied, past or another person's
-SPEAKS_AGAINST = -1.5  # below this at the gate, even a sure hit is a look-alike: of 475 such messages 18 were urgent
+SPEAKS_AGAINST = -2.0  # below this at the gate, even a sure hit is a look-alike: of 750 such messages 7 were urgent
 STATED = -2.5  # below this, a mere hint is not taken for stated but for unclear
 HAPPENING, SURELY = -4.0, -1.5  # of now: below these a mere hint of it is for today, and is unclear
-MENTION = -2.0  # a red flag was denied, is past or is another person's
+MENTION = -2.5  # a red flag was denied, is past or is another person's
 DANGER, ASKED_ANYWAY = "X-01", 0.0  # danger is the first question of every conversation: seldom asked about twice
 PERSON = -3.0  # somebody asks for a person
 WHO = {"adult": -3.0, "not-practitioner": -2.5, "off-topic": -3.0, "unintelligible": -3.0}  # it may not be for us
@@ -157,7 +156,7 @@ def _ask(heard: Listened, weighed: Weighed) -> None:
             flag.add(quote, "unclear", "today")
         heard.learned.add(name)
     if wanted and not raising:
-        tree = max((t for t in odds if _is_tree(t)), key=lambda t: odds[t], default=TREE_OF[wanted[0]])
+        tree = max((t for t in odds if is_tree(t)), key=lambda t: odds[t], default=TREE_OF[wanted[0]])
         if tree not in heard.trees:
             heard.guessed.add(tree)
         add_tree(heard, tree, heard.flags[wanted[0]].quotes[0], 0.5, "none")
@@ -209,13 +208,9 @@ def _sooner(heard: Listened, weighed: Weighed) -> None:
     heard.flags[max(raised, key=lambda n: weighed.odds.get(n, -9.0))].urgency = "now"
 
 
-def _is_tree(target: str) -> bool:
-    return target not in ("urgent", "now", "person", "stated", *MILD) and not target.startswith(("X-", "not:", "who:"))
-
-
 def _weigh_trees(heard: Listened, weighed: Weighed) -> None:
     """A concern's score is its learned odds and what the rules heard of it; what neither supports is not named."""
-    odds = {t: o for t, o in weighed.odds.items() if _is_tree(t)}
+    odds = {t: o for t, o in weighed.odds.items() if is_tree(t)}
     for tree, found in list(heard.trees.items()):
         found.score = RULES * min(found.score, MOST_BY_RULES) + odds.get(tree, UNTRAINED)
         if found.score < NAMED and found.urgency == "none" and len(heard.trees) > 1:

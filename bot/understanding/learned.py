@@ -1,29 +1,34 @@
-"""The learned layer: a small net over the words and classes of a message, shipped as plain numbers.
+"""The learned layer: two small nets over the words and classes of a message, shipped as plain numbers.
 
 Made by `python -m bench.train_understanding` from our own labelled messages; `words/model.json` names its version and
-the digest of what it was trained from. One hidden layer is shared by all targets: is this urgent, is it now, each red
-flag (told as so, and told as not so), each concern, who is writing. Over them stand two gates, which weigh what the net
-says together with what the rules heard. What is learned is a question, never a statement: the label is "unclear", the
-quotes are the words that weighed most. It raises and supports hints of the rules; it takes no sure hit away.
+the digest of what it was trained from. One net hears which words and pairs of words a message holds, the other
+(`windows`) words in their order. Each has one hidden layer that all targets share: is this urgent, is it now, each red
+flag (told as so, and told as not so), who is writing; each concern is the first net's alone. Over them stand two gates,
+which weigh what the nets say together with what the rules heard. What is learned is a question, never a statement: the
+label is "unclear", the quotes are the words that weighed most. It raises and supports hints of the rules; it takes no
+sure hit away.
 """
 
 from __future__ import annotations
 
 import json
-from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import compress
 from math import log, sqrt
+from mmap import ACCESS_READ, mmap
 from operator import itemgetter, mul
 from typing import Any
 
+from bot.understanding import windows
 from bot.understanding.hearing import Listened
+from bot.understanding.lanes import MIDDLE, Weighted, place_of, summed
 from bot.understanding.lexicon import FOLDER, Lexicon
+from bot.understanding.windows import Windows
 
 Feature = tuple[str, int, int]  # name, first and last token it stands on (-1: the whole message)
 Place = tuple[int, int]
+MILD = ("denied", "past", "other")
 LONGEST = 80  # characters of a pattern in the name of a feature
 STRONG = 24  # units looked at for the words that weighed most
 
@@ -35,17 +40,20 @@ def weight_of(count: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A net: features → hidden units (signed bytes, each unit with its scale) → targets."""
+    """The nets: features → hidden units (a byte a weight, each unit with its scale) → targets, and the same of words
+    in their order."""
 
     version: str
     trained_from: str
     numbers: dict[str, int]  # feature → its row of `inner`
-    inner: memoryview  # signed bytes, one row of units a feature
+    inner: memoryview  # one row of units a feature (`lanes`)
     scale: tuple[float, ...]
     inner_bias: tuple[float, ...]
     targets: tuple[str, ...]
-    outer: tuple[tuple[float, ...], ...]  # one row of units a target
+    outer: tuple[tuple[float, ...], ...]  # one row of units a target, then of the units of the other net
+    order: Windows
     outer_bias: tuple[float, ...]
+    out: Weighted  # the same rows, unit by unit
     gates: dict[str, dict[str, float]]  # "raise" and "now": the weight of each sign, and "bias"
 
     def gate(self, name: str, signs: Mapping[str, float]) -> float:
@@ -54,7 +62,7 @@ class Model:
         return weights["bias"] + sum(weights[sign] * value for sign, value in signs.items())
 
     def row(self, number: int) -> memoryview:
-        """The weights of one feature to every unit."""
+        """The weights of one feature to every unit, packed."""
         width = len(self.scale)
         return self.inner[number * width : (number + 1) * width]
 
@@ -73,12 +81,15 @@ class Weighed:
         use = self.model
         if use is None or target not in self.odds:
             return []
-        out = use.outer[use.targets.index(target)]
-        pull = [w * s if unit > 0 else 0.0 for w, s, unit in zip(out, use.scale, self.units, strict=True)]
+        out = use.outer[use.targets.index(target)]  # of the first net alone: its features are words one can quote
+        pull = [w * s if unit > 0 else 0.0 for w, s, unit in zip(out, use.scale, self.units, strict=False)]
         strong = sorted(range(len(pull)), key=lambda n: -abs(pull[n]))[:STRONG]  # the others weigh next to nothing
-        of_strong, pulls = itemgetter(*strong), [pull[n] for n in strong]
+        of_strong, pulls = itemgetter(*(place_of(n, len(pull)) for n in strong)), [pull[n] for n in strong]
+        middle = MIDDLE * sum(pulls)
         found = [
-            (sum(map(mul, of_strong(use.row(n)), pulls)), first, last) for n, first, last in self.held if first >= 0
+            (sum(map(mul, of_strong(use.row(n)), pulls)) - middle, first, last)
+            for n, first, last in self.held
+            if first >= 0
         ]
         return [(first, last) for weight, first, last in sorted(found, reverse=True)[:most] if weight > 0]
 
@@ -107,28 +118,41 @@ def features(heard: Listened, words: Lexicon) -> Iterator[Feature]:
         yield "n:asks", -1, -1
 
 
+def is_tree(target: str) -> bool:
+    """Whether a target is a concern, which has a tree."""
+    return target not in ("urgent", "now", "person", "stated", *MILD) and not target.startswith(("X-", "not:", "who:"))
+
+
 @cache
 def model() -> Model | None:
     """The shipped model, or None where there is none yet."""
     try:
         held = json.loads((FOLDER / "model.json").read_text(encoding="utf-8"))
+        with (FOLDER / "model.bin").open("rb") as file:  # mapped: workers share its pages, and read only what they use
+            return of(held, mmap(file.fileno(), 0, access=ACCESS_READ))
     except (OSError, ValueError):
         return None
-    return of(held)
 
 
-def of(held: Mapping[str, Any]) -> Model:
-    """The model of a file's content."""
+def of(held: Mapping[str, Any], weights: bytes | mmap) -> Model:
+    """The model of its two files: names and numbers, and a byte a weight, first those of features.
+
+    Raises ValueError where the two do not belong together."""
+    size = len(held["features"]) * len(held["scale"])
+    whole = memoryview(weights)
+    order = windows.of(held["order"], whole[size:])
     return Model(
         version=held["version"],
         trained_from=held["trained_from"],
         numbers={name: number for number, name in enumerate(held["features"])},
-        inner=memoryview(b64decode(held["inner"])).cast("b"),
+        inner=whole[:size],
         scale=tuple(held["scale"]),
         inner_bias=tuple(held["inner_bias"]),
         targets=tuple(held["targets"]),
         outer=tuple(map(tuple, held["outer"])),
+        order=order,
         outer_bias=tuple(held["outer_bias"]),
+        out=Weighted(list(zip(*held["outer"], strict=True))),
         gates=held["gates"],
     )
 
@@ -140,13 +164,10 @@ def weigh(heard: Listened, words: Lexicon, use: Model) -> Weighed:
         number = use.numbers.get(name)
         if number is not None:
             held.setdefault(number, (first, last))
-    total: Any = map(sum, zip(*map(use.row, held), strict=True)) if held else [0] * len(use.scale)
+    total = summed([use.row(number) for number in held], len(use.scale))
     weight = weight_of(len(held))
     units = tuple(max(0.0, t * s * weight + b) for t, s, b in zip(total, use.scale, use.inner_bias, strict=True))
-    is_open = [unit > 0 for unit in units]
-    opened = list(compress(units, is_open))
-    odds = {
-        target: sum(map(mul, opened, compress(row, is_open))) + bias
-        for target, row, bias in zip(use.targets, use.outer, use.outer_bias, strict=True)
-    }
+    units += use.order.heard(windows.sequence(heard.message, words))
+    said = use.out.summed(units)
+    odds = {target: s + bias for target, s, bias in zip(use.targets, said, use.outer_bias, strict=True)}
     return Weighed(odds, use, units, tuple((n, *place) for n, place in held.items()))
