@@ -119,12 +119,20 @@ class _Ways:
             return self._named(self.guidance.routes[EMERGENCY].contacts)
         if route.by == (ORGANISATION,):
             return self._own_advice(route)
-        found = self.of(ALLOCATED) if route.allocated_worker else []
+        found = self._workers() if route.allocated_worker else []
         found += self._of_answer(route)
         found += self._named(route.contacts)
         if route.when_today and self._urgent():
             found = self._led("today", lambda: self.of(route.when_today or "")) + found
         return found
+
+    def _workers(self) -> list[Step]:
+        """The child's own social worker; by day without a line for the night, which the council's own lines bring."""
+        found = self.of(ALLOCATED)
+        if out_of_hours(self.guidance, self.at):
+            return found
+        nights = {name for choice in self.guidance.routes[ALLOCATED].answers.values() for name in choice.closed}
+        return [step for step in found if step.contact.id not in nights]
 
     def own_line(self) -> list[Contact]:
         """The advice line of the practitioner's organisation, where it has one."""

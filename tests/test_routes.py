@@ -159,6 +159,18 @@ def test_when_someone_must_be_spoken_with_today_the_telephone_stands_before_the_
 # Open cases
 
 
+@pytest.mark.parametrize("council", ["Derby", "Derbyshire"])
+def test_by_day_no_councils_line_for_the_night_comes_before_its_own_by_day(council: str, guidance: Guidance) -> None:
+    day, night = f"{council.lower()}-front-door", f"{council.lower()}-out-of-hours"
+    support = ["council-support", "early-help", "council-protection"]
+    for keys, at, here, open_to in product((["council-protection"], support), (DAY, CLOSING), (council, None), OPEN_TO):
+        found = ids(keys, slots(here=here, open_to=open_to), guidance, at)
+        assert day in found
+        assert night not in found[: found.index(day)], (keys, at, here, open_to)
+    shut = ids(["council-protection"], slots(here=council, open_to=f"Yes, {council}"), guidance, NIGHT)
+    assert shut[0] == night
+
+
 @pytest.mark.parametrize("key", ["council-protection", "council-support", "early-help"])
 @pytest.mark.parametrize(("open_to", "worker"), [
     ("Yes, Derby", "allocated-worker-derby"), ("Yes, Derbyshire", "allocated-worker-derbyshire"),
