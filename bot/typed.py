@@ -10,7 +10,7 @@ from bot.bringing_in import to_person
 from bot.content import Content
 from bot.folding import Slots, after
 from bot.model import LABELS, URGENCIES, Understood, gravest
-from bot.standing import flag_of
+from bot.standing import flag_of, where
 from bot.step import Event, Step
 
 
@@ -109,12 +109,14 @@ def hear_text(slots: Slots, content: Content, text: str, at: datetime) -> Step:
     """Free text as one step: what was heard, or that nothing was, and a person where one is asked for."""
     step, heard = hear(slots, content, text)
     told = danger.of(heard)
-    # Its outcome may have been told before, or gone past while a person was awaited: the notice stands again.
-    if told and (slots["outcome"] is not None or slots["told"]):
+    now = after(slots, step.events)
+    wanted = heard.asks_for_person and not _stops_first(now, content)
+    # Its outcome may have been told before, gone past while a person was awaited, or have to wait for one now.
+    if told and (slots["outcome"] is not None or slots["told"] or wanted):
         step.say(content.phrases["emergency-notice"])
         step.events += danger_again(told, at) if slots["queued_at"] else []
-    now = after(slots, step.events)
-    if heard.asks_for_person:
+        now = after(slots, step.events)
+    if wanted:
         asked = hand_off.Reason("asked-for-person", content.phrases["asked-for-person"], "today")
         step.join(to_person(now, content, at, asked))
     elif understood_nothing(slots, heard):
@@ -132,6 +134,12 @@ def hear_text(slots: Slots, content: Content, text: str, at: datetime) -> Step:
     elif slots["not_understood"]:
         step.set("not_understood", 0)
     return step
+
+
+def _stops_first(slots: Slots, content: Content) -> bool:
+    """Whether a red flag that was just heard leads to its outcome, which says what to do and brings in a person too."""
+    first = slots["outcome"] is None and not slots["queued_at"] and not slots["for_others"]
+    return first and where(slots, content).stopped
 
 
 def danger_again(told: danger.Danger, at: datetime) -> list[Event]:

@@ -139,6 +139,23 @@ def test_while_waiting_the_assistant_is_silent_and_typed_danger_brings_only_the_
     assert CONTENT.phrases["emergency-notice"] in talk.words and not talk.titles
 
 
+def test_whoever_tells_of_danger_and_asks_for_a_person_is_told_what_to_do_and_has_a_person() -> None:
+    talk = Talk()
+    custom = talk.says("can I talk to someone, mum ten days after the birth hears voices telling her to hurt the baby")
+    assert custom["status"] == "waiting" and custom["urgency"] == "now"
+    assert custom["outcome"] and any("999" in step for step in custom["outcome"]["do_next"])
+    talk = Talk()
+    custom = talk.says("can I talk to someone about a family")
+    assert custom["status"] == "waiting" and custom["outcome"] is None
+    assert CONTENT.phrases["emergency-notice"] not in talk.words
+
+
+def test_a_voice_that_a_mother_hears_is_not_the_practitioner_asking_for_one() -> None:
+    talk = Talk()
+    custom = talk.says("mum ten days after the birth hears a voice that says the baby is evil, she is at home")
+    assert custom["outcome"] and [flag["id"] for flag in custom["red_flags"]] == ["X-08"]
+
+
 def test_a_practitioner_may_carry_on_while_waiting_and_keeps_the_place() -> None:
     talk = Talk()
     talk.says(NOTICE)

@@ -47,7 +47,8 @@ def person(browser: Browser, address: str) -> Iterator[Person]:
         page.on("request", lambda asked: asked.url.startswith(address) or complaints.append(asked.url))
         page.goto("/sign-in")
         page.locator(f"input[value={name}]").check()
-        page.get_by_role("button", name="Sign in").click()
+        with page.expect_navigation():  # whole: a page half read has no scripts yet
+            page.get_by_role("button", name="Sign in").click()
         return page
 
     yield sign_in

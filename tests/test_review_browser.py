@@ -73,7 +73,8 @@ def person(browser: Browser) -> Iterator[Person]:
         page.on("pageerror", lambda fault: complaints.append(str(fault)))
         page.goto("/sign-in")
         page.locator(f"input[value={name}]").check()
-        page.get_by_role("button", name="Sign in").click()
+        with page.expect_navigation():  # whole: a page half read has no scripts yet
+            page.get_by_role("button", name="Sign in").click()
         return page
 
     yield sign_in

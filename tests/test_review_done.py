@@ -165,7 +165,8 @@ class TestTheReviewDesk:
         ).new_page()
         page.goto("/sign-in")
         page.locator(f"input[value={name}]").check()
-        page.get_by_role("button", name="Sign in").click()
+        with page.expect_navigation():  # whole: a page half read has no scripts yet
+            page.get_by_role("button", name="Sign in").click()
         return page
 
     def when_a_reviewer_draws_ten_of_which_three_are_rated_twice(self) -> None:
