@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -75,7 +76,7 @@ OTHER, HELP = ring("other-council", "Another council", "unknown"), ring("nspcc")
         (["You ring the council."], [DERBY, NIGHT], [], [LADO, MAIL, LEAD]),
         (["Ring the LADO today."], [LADO, MAIL], [], [DERBY, NIGHT, LEAD]),
         (["Ring the council. Tell your safeguarding lead."], [DERBY, NIGHT, LEAD], [], [LADO, MAIL]),
-        (["Ring the council.", "Tell the LADO."], [DERBY, NIGHT], [LADO, MAIL], [LEAD]),
+        (["Ring the council.", "Tell the LADO."], [DERBY, NIGHT, LADO], [MAIL], [LEAD]),
         (["Write it down."], [DERBY, NIGHT, LADO, MAIL], [], [LEAD]),
         (["Ring 999 now."], [ring(EMERGENCY)], [], [DERBY, NIGHT, LADO, MAIL, LEAD]),
         ([f"{DANGER} Otherwise ring the council."], [ring(EMERGENCY), DERBY, NIGHT], [], [LADO, MAIL, LEAD]),
@@ -108,8 +109,38 @@ def test_the_police_stand_in_for_a_council_unless_they_are_rung_anyway() -> None
     rung = calls([*ALWAYS, DERBY], first_step(["Ring 101, then tell the council."], None), must=True)
     assert rung.police and not rung.council
     after = calls([*ALWAYS, LEAD, DERBY], first_step(["Tell your safeguarding lead.", "Ring the council."], None), True)
-    assert after.council and after.later == (DERBY,)
+    assert not after.council and after.later == (DERBY,)
     assert not calls([*ALWAYS, LADO], first_step(["Ring the LADO."], None), must=True).council
+
+
+def test_a_number_stands_open_even_where_none_of_those_named_first_has_one() -> None:
+    lead = replace(LEAD, value=None)
+    told = first_step(["Speak with your safeguarding lead.", "Ring the council."], None)
+    assert calls([lead, NIGHT, DERBY], told, must=True).first == (lead, NIGHT)
+    assert calls([LEAD, NIGHT, DERBY], told, must=True).first == (LEAD,)
+
+
+def test_a_card_says_when_to_ring_999_and_what_was_said_of_the_council() -> None:
+    for step, says in (
+        ("If she is hurt, ring 999. Ring the council.", "If she is hurt, ring 999."),
+        ("Ring the police: 999 if nobody knows where he is, otherwise 101.", "Ring 999 if nobody knows where he is."),
+        ("Ring 999 now.", ""),
+    ):
+        assert first_step([step], None).when_999 == says
+    held = content()
+    slots = {"every-tree/council-lives": "Derbyshire", "every-tree/council-now": "Another council"}
+    rows = routes.resolve(["council-protection"], dict(EMPTY) | slots, held.guidance, DAY_TIME)
+    said = {"Derbyshire": "lives", "Another council": "is now"}
+    rings = [as_ring(dict(row), held.guidance, DAY_TIME, said) for row in rows]
+    found = calls(rings, first_step(["Ring the council where the child is."], None), must=True)
+    assert [(r.council, r.said, r.missing) for r in found.first] == [
+        ("Another council", "is now", "No number is held here"),
+        ("Derbyshire", "lives", "No number is shown"),
+    ]
+    assert not any("No number" in r.doubt for r in found.first)
+    derby = as_ring({"contact": "derby-front-door", "says": held.guidance.contacts["derby-front-door"].says,
+                     "value": "1"}, held.guidance, DAY_TIME)  # fmt: skip
+    assert derby.doubt.endswith("If it does not work: find the Initial Response Team on Derby City Council's website.")
 
 
 def test_a_calm_step_that_names_nobody_rings_nobody() -> None:

@@ -6,9 +6,10 @@ What stands on such a page once (101 in place of a council, 999 in danger) is no
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from bot.contact_words import describe
@@ -60,6 +61,8 @@ class Ring:
     council: str | None = None
     doubt: str = ""  # that nobody has checked it, or why none is shown and where to find it
     for_line: bool = False  # it stands in for an advice line that is closed
+    kept_back: bool = False  # its value is not shown until somebody has checked it
+    said: str = ""  # "is now" or "lives", where the practitioner has said that of the child and this council
 
     @property
     def area(self) -> str:
@@ -67,6 +70,13 @@ class Ring:
         if not _is_council(self):
             return ""
         return "another council's area" if self.council == ELSEWHERE else self.council or ""
+
+    @property
+    def missing(self) -> str:
+        """What stands in place of a number; the words beside it say where to find it."""
+        if self.value or self.kind != "phone":
+            return ""
+        return "No number is shown" if self.kept_back else "No number is held here"
 
     @property
     def link(self) -> str | None:
@@ -86,8 +96,11 @@ def link_of(value: str | None) -> str | None:
     return f"tel:{digits}" if digits and re.fullmatch(r"[\d ()+-]+", value) else None
 
 
-def ring(row: dict[str, Any], guidance: Guidance, at: datetime) -> Ring:
-    """A line of an outcome's route. It never names a next opening: nobody is to wait for one."""
+def ring(
+    row: dict[str, Any], guidance: Guidance, at: datetime, councils: Mapping[str, str] = MappingProxyType({})
+) -> Ring:
+    """A line of an outcome's route; `councils` says of which the practitioner has said
+    that the child "is now" or "lives" there. It never names a next opening: nobody is to wait for one."""
     key = row.get("contact") or ""
     told = row.get("says") or ""
     known = guidance.contacts.get(key) or next((c for c in guidance.contacts.values() if c.name == key), None)
@@ -97,9 +110,31 @@ def ring(row: dict[str, Any], guidance: Guidance, at: datetime) -> Ring:
     lead, found, _ = told.partition(known.says)
     lead = "" if lead.strip() == guidance.words["council_unknown"] else lead  # the page names the council beside it
     says = f"{lead}{known.says}" if found else told or known.says
-    doubt = " ".join(s for s in _SENTENCE.split(now.warning) if not s.startswith(_SAID_ONCE)) if found else ""
+    doubt = [s for s in _SENTENCE.split(now.warning) if not s.startswith(_SAID_ONCE)] if found else []
+    if now.value is None and known.kind == "phone":
+        doubt = [s for s in doubt if s != guidance.words["missing"]]  # that stands in place of the number
+    elif found and now.value and known.status != "stands" and known.checked_on is None:
+        doubt += _otherwise(known.instead)
     closed = lead.startswith((guidance.words["line_closed"], guidance.words["line_closed_calm"]))
-    return Ring(known.name, says, row.get("value"), now.state, known.kind, known.id, known.council, doubt, closed)
+    return Ring(
+        known.name,
+        says,
+        row.get("value"),
+        now.state,
+        known.kind,
+        known.id,
+        known.council,
+        " ".join(doubt),
+        closed,
+        known.authors_only and now.value is None,
+        councils.get(known.council or "", ""),
+    )
+
+
+def _otherwise(instead: str) -> list[str]:
+    """Where to look if an unchecked value turns out wrong."""
+    first = _SENTENCE.split(instead)[0]
+    return [f"If it does not work: {first[0].lower()}{first[1:]}"] if first and not first.startswith("If ") else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +147,8 @@ class Calls:
 
     @property
     def council(self) -> bool:
-        """Whether a council is rung, so that the police stand in for it; not where they are rung anyway."""
-        return any(_is_council(r) for r in (*self.first, *self.later)) and not self.police
+        """Whether a council is rung first, so that the police stand in for it; not where they are rung anyway."""
+        return any(_is_council(r) for r in self.first) and not self.police
 
     @property
     def police(self) -> bool:
@@ -124,7 +159,8 @@ class Calls:
 def calls(rings: Sequence[Ring], start: FirstStep, must: bool) -> Calls:
     """Sorts contacts by the steps that name them, in the order they are named; whoever is closed now comes after
     whoever answers. Where somebody `must` be rung and the first step names nobody, the outcome's own order holds."""
-    known = [replace(r, says=_AS_SAID.get(r.contact, r.says)) for r in rings]
+    said = {**_AS_SAID, EMERGENCY: start.when_999 or _AS_SAID[EMERGENCY]}
+    known = [replace(r, says=said.get(r.contact, r.says)) for r in rings]
     twice = _other_hours(known)
     kept = [r for r in known if r not in twice]
     named = _named(kept, start.step)
@@ -137,14 +173,28 @@ def calls(rings: Sequence[Ring], start: FirstStep, must: bool) -> Calls:
         named += others[:AT_FIRST]
         others = others[AT_FIRST:]
     later = _named(others, " ".join((*start.then, *start.more))) if must else []
+    beside = _beside(named, later, start)
+    named, later = [*named, *beside], [r for r in later if r not in beside]
+    others = [r for r in others if r not in beside]
     rest = (*(r for r in others if r not in later), *twice)
     return Calls(tuple(named), tuple(later), rest)
+
+
+def _beside(first: Sequence[Ring], later: Sequence[Ring], start: FirstStep) -> list[Ring]:
+    """Of the later steps' contacts, those that stand open too: the LADOs whom a step after the first tells, by phone
+    where there is one, and somebody with a number where none of the first has one."""
+    told = [r for r in later if r.contact.startswith("lado-") and _place(r, " ".join(start.then)) is not None]
+    rung = {r.council for r in told if r.kind == "phone"}
+    lado = [r for r in told if r.kind == "phone" or r.council not in rung]
+    if first and not any(r.value or r.kind == "place" for r in (*first, *lado)):
+        lado += [r for r in later if r.value and r.kind == "phone"][:1]
+    return lado
 
 
 def _named(rings: Sequence[Ring], told: str) -> list[Ring]:
     """Those that the words name, who answers now before who does not, then in the order they are named."""
     found = [(at, n, r) for n, r in enumerate(rings) if (at := _place(r, told)) is not None]
-    found.sort(key=lambda f: (_when(f[2]), f[0], f[2].kind == "email", f[2].council == ELSEWHERE, f[1]))
+    found.sort(key=lambda f: (_when(f[2]), f[0], f[2].kind == "email", _elsewhere(f[2]), f[1]))
     return [r for _, _, r in found]
 
 
@@ -175,6 +225,11 @@ def _other_hours(rings: Sequence[Ring]) -> list[Ring]:
             later += [one] if one.council in seen else []
             seen.add(one.council)
     return later
+
+
+def _elsewhere(ring: Ring) -> bool:
+    """Whether it is another council than those held here, and the child is not known to be there."""
+    return ring.council == ELSEWHERE and ring.said != "is now"
 
 
 def _is_council(ring: Ring) -> bool:

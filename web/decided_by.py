@@ -30,13 +30,14 @@ def decided_by(slots: Mapping[str, Any], content: Content) -> str:
 
 
 def _taken_as(flag: str, said: tuple[str, ...], stated: bool, content: Content) -> str:
-    """Words name one thing of a whole feature ("cuts her arms"): the page does not say that they name it all."""
+    """Words name one thing of a whole feature ("cuts her arms"), and nobody has confirmed it: the page says neither
+    that they name it all, nor that it is so now."""
     passage = content.guidance.passages.get(f"threshold_guidance.md#{flag}")
     what = passage.title.removeprefix(flag).strip() if passage else "a red flag"
     what = what if what[:3].isupper() else what[:1].lower() + what[1:]  # "FGM …"
     wrote = f"You wrote: “{'” “'.join(said)}”."
     if stated:
-        return f"{wrote} That belongs to the red flag: {what}."
+        return f"{wrote} That can be the red flag: {what}. Act as if it is so, until your answers say otherwise."
     return f"{wrote} It does not say whether it is: {what}. Until that is known, act as if it is so."
 
 

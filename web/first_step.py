@@ -19,6 +19,7 @@ _LEADS_ON = re.compile(r"^(Otherwise|Then),? (\w)")
 _DANGER = ("danger-now", "flag-danger", "danger-before-ending")  # the questions that ask about it
 _NEVER_FOLDED = ("999", "LADO")
 _OR_THE_LINE = re.compile(r"your advice line(?: or |, or with your |, (?=your |or ))(?:your )?")
+_INSIDE = re.compile(r"\b999 if ([^,.]+)")  # "ring the police: 999 if nobody knows where they are, otherwise 101"
 _HANGS_ON = ("If so", "If that", "If not")  # says nothing without the sentence before it
 
 
@@ -31,6 +32,17 @@ class FirstStep:
     danger_first: bool
     then: tuple[str, ...]
     more: tuple[str, ...]
+
+    @property
+    def when_999(self) -> str:
+        """The sentence that says when to ring 999, for the card beside it; empty where 999 is rung whatever is so."""
+        told = [s for s in _SENTENCE.split(f"{self.danger} {self.step}".strip()) if "999" in s]
+        if len(told) != 1:
+            return ""
+        if told[0].startswith(("If ", "Ring 999 if ")):
+            return told[0]
+        inside = _INSIDE.search(told[0])
+        return f"Ring 999 if {inside[1]}." if inside else ""
 
 
 def first_step(steps: Sequence[str], slots: Mapping[str, Any] | None, line_closed: bool = False) -> FirstStep:

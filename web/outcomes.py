@@ -10,7 +10,7 @@ from typing import Any
 from bot import bounding, engine, messages, next_steps, reasons, routes, standing, telling
 from bot.content import Content
 from bot.guidance import Guidance
-from bot.model import NOT_SURE, rank
+from bot.model import COMMON, NOT_SURE, rank
 from bot.standing import question_at
 from bot.writing import child_name
 from web.contacts import Calls, calls, ring
@@ -137,7 +137,9 @@ def shown(
 ) -> Shown:
     """An outcome (contract, section 2) made ready for the page; with the slots, also what stands beside it."""
     route = outcome.get("route") or ()
-    rings = [ring(r, content.guidance, at) for r in route]
+    said = {(slots or {}).get(f"{COMMON}/council-{q}"): words for q, words in (("lives", "lives"), ("now", "is now"))}
+    councils = {str(council): words for council, words in said.items() if council not in (None, NOT_SURE)}
+    rings = [ring(r, content.guidance, at, councils) for r in route]
     closed = any(r.for_line for r in rings)
     must = urgency in ACT or outcome.get("hand_off") in ("now", "today")
     start = first_step(list(outcome.get("do_next") or ()) or [outcome.get("says") or ""], slots, closed)
