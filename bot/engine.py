@@ -33,6 +33,12 @@ class Step:
     key: str
     answer: str
 
+    @property
+    def decides(self) -> bool:
+        """Whether its question leads to more than one place, and is not the one about danger."""
+        ways = {answer.next for answer in self.question.answers}
+        return len(ways) > 1 and not self.key.startswith(f"{COMMON}/danger-")
+
 
 @dataclass(frozen=True, slots=True)
 class Journey:
@@ -48,6 +54,12 @@ class Journey:
     def key(self) -> str | None:
         """The slot of the open question."""
         return key_of(self.tree.id, self.asks, self.child) if self.asks else None
+
+    @property
+    def decided(self) -> Step | None:
+        """The last answer that another one would have led elsewhere from. The danger question before every outcome is
+        answered No on the way to it, and decides nothing; None where nothing is answered."""
+        return next((step for step in reversed(self.steps) if step.decides), self.steps[-1] if self.steps else None)
 
 
 def place(tree: Tree, common: Common, name: str) -> Question | Outcome:

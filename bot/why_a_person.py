@@ -101,9 +101,8 @@ def _led_to(case: _Case, outcome: Outcome) -> tuple[str, ...]:
         elif stop.outcome == outcome and case.slots.get(stop.name) is not None:
             found.append(_answered(case, stop.name))
     for journey in case.standing.journeys:
-        if journey.outcome == outcome and journey.steps:
-            telling = [s for s in journey.steps if s.key.startswith(f"{journey.tree.id}/")] or journey.steps
-            found.append(_answered(case, telling[-1].key))
+        if journey.outcome == outcome and journey.decided:
+            found.append(_answered(case, journey.decided.key))
     return tuple(dict.fromkeys(found))
 
 

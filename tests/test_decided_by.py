@@ -15,7 +15,7 @@ def test_typed_words_are_quoted_and_said_to_be_unchecked() -> None:
     told = decided_by(slots, HELD)
     assert "6 week old baby with a bruise on the cheek" in told
     feature = HELD.guidance.passages["threshold_guidance.md#X-02"].title.removeprefix("X-02 ")
-    assert f"That can be the red flag: {feature[0].lower()}{feature[1:]}. Act as if it is so" in told
+    assert f"That is taken as the red flag: {feature[0].lower()}{feature[1:]}, until" in told
     slots, _ = take(begun(), "I wonder whether she may have taken an overdose, 13 years old, not sure")
     assert "It does not say whether it is: " in decided_by(slots, HELD)
 

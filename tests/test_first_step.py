@@ -120,6 +120,14 @@ def test_a_number_stands_open_even_where_none_of_those_named_first_has_one() -> 
     assert calls([LEAD, NIGHT, DERBY], told, must=True).first == (LEAD,)
 
 
+def test_where_nobody_is_named_and_nothing_is_urgent_it_is_talked_through_first() -> None:
+    told = first_step(["See the child alone."], None)
+    found = calls([DERBY, NIGHT, LADO, LEAD], told, must=True, urgent=False)
+    assert found.first == (LEAD, DERBY, NIGHT) and found.talk
+    assert calls([DERBY, NIGHT, LADO, LEAD], told, must=True).first == (DERBY, NIGHT, LADO, LEAD)
+    assert not calls([DERBY, LEAD], first_step(["Tell your safeguarding lead."], None), True, False).talk
+
+
 def test_a_card_says_when_to_ring_999_and_what_was_said_of_the_council() -> None:
     for step, says in (
         ("If she is hurt, ring 999. Ring the council.", "If she is hurt, ring 999."),

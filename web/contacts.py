@@ -25,6 +25,7 @@ _AS_SAID = {
     POLICE: "Ring the police on 101 as the first step says. In danger ring 999.",
 }
 _COUNCIL = re.compile(r"-front-door$|-out-of-hours$|^other-council$")
+_ADVISES = re.compile(r"-advice-line$|-safeguarding-lead$|^named-gp$|-consultation$")
 _LINE = re.compile(r"advice line|with a specialist|[Tt]ake advice")
 # The words by which a step names a contact: they are the trees' own, and tests hold every tree to them.
 _NAMES = tuple((re.compile(who), re.compile(words)) for who, words in (
@@ -144,6 +145,7 @@ class Calls:
     first: tuple[Ring, ...] = ()
     later: tuple[Ring, ...] = ()
     others: tuple[Ring, ...] = ()
+    talk: bool = False  # nobody is named, and it is talked through with one of the first today
 
     @property
     def council(self) -> bool:
@@ -156,28 +158,33 @@ class Calls:
         return any(r.contact == POLICE for r in self.first)
 
 
-def calls(rings: Sequence[Ring], start: FirstStep, must: bool) -> Calls:
+def calls(rings: Sequence[Ring], start: FirstStep, must: bool, urgent: bool = True) -> Calls:
     """Sorts contacts by the steps that name them, in the order they are named; whoever is closed now comes after
-    whoever answers. Where somebody `must` be rung and the first step names nobody, the outcome's own order holds."""
+    whoever answers. Where somebody `must` be rung and the first step names nobody, the outcome's own order holds; where
+    it is not `urgent`, an advice line or a lead comes first, to talk it through."""
     said = {**_AS_SAID, EMERGENCY: start.when_999 or _AS_SAID[EMERGENCY]}
     known = [replace(r, says=said.get(r.contact, r.says)) for r in rings]
     twice = _other_hours(known)
     kept = [r for r in known if r not in twice]
     named = _named(kept, start.step)
+    talk = False
     if start.danger_first:  # 999 first; whom else the line about danger names comes after the step itself
         dangers = _named([r for r in kept if r not in named], start.danger)
         at_once = [r for r in dangers if r.contact == EMERGENCY]
         named = [*at_once, *named, *(r for r in dangers if r not in at_once)]
     others = [r for r in kept if r not in named and r.contact not in (EMERGENCY, POLICE)]
     if must and not _sends_to_999(start.step) and all(r.contact in (EMERGENCY, POLICE) for r in named):
-        named += others[:AT_FIRST]
-        others = others[AT_FIRST:]
+        if not urgent:
+            others = sorted(others, key=lambda r: not (r.for_line or _ADVISES.search(r.contact)))
+        at_most = AT_FIRST if urgent else AT_FIRST - 1
+        named += others[:at_most]
+        others, talk = others[at_most:], not urgent and bool(others)
     later = _named(others, " ".join((*start.then, *start.more))) if must else []
     beside = _beside(named, later, start)
     named, later = [*named, *beside], [r for r in later if r not in beside]
     others = [r for r in others if r not in beside]
     rest = (*(r for r in others if r not in later), *twice)
-    return Calls(tuple(named), tuple(later), rest)
+    return Calls(tuple(named), tuple(later), rest, talk)
 
 
 def _beside(first: Sequence[Ring], later: Sequence[Ring], start: FirstStep) -> list[Ring]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from bot import standing
 from bot.content import Content
-from bot.engine import Journey, Step
 from bot.model import COMMON, Outcome
 from web.showing import longest
 from web.transcript import ask_of
@@ -23,7 +22,7 @@ def decided_by(slots: Mapping[str, Any], content: Content) -> str:
         return _taken_as(flag, longest(heard["quotes"]), heard["label"] == "stated", content) if heard else ""
     if stop is not None and stop.name.startswith(COMMON):
         return _answered(content, stop.name, str(slots.get(stop.name) or ""))
-    ended = [(j.outcome, _last_that_decided(j)) for j in where.journeys if j.outcome and j.steps]
+    ended = [(j.outcome, j.decided) for j in where.journeys if j.outcome and j.decided]
     gravest: Outcome | None = stop.outcome if stop else max((o for o, _ in ended), key=standing.weight, default=None)
     last = next((step for outcome, step in ended if outcome == gravest), None)
     return _answered(content, last.key, str(last.answer)) if last else ""
@@ -37,22 +36,8 @@ def _taken_as(flag: str, said: tuple[str, ...], stated: bool, content: Content) 
     what = what if what[:3].isupper() else what[:1].lower() + what[1:]  # "FGM …"
     wrote = f"You wrote: “{'” “'.join(said)}”."
     if stated:
-        return f"{wrote} That can be the red flag: {what}. Act as if it is so, until your answers say otherwise."
+        return f"{wrote} That is taken as the red flag: {what}, until your answers say otherwise."
     return f"{wrote} It does not say whether it is: {what}. Until that is known, act as if it is so."
-
-
-def _last_that_decided(journey: Journey) -> Step:
-    """The last answer that another one would have led elsewhere from. The danger question before every outcome is
-    answered No on the way to it, and is no reason."""
-    return next(
-        (
-            step
-            for step in reversed(journey.steps)
-            if len({answer.next for answer in step.question.answers}) > 1
-            and not step.key.startswith(f"{COMMON}/danger-")
-        ),
-        journey.steps[-1],
-    )
 
 
 def _answered(content: Content, key: str, answer: str) -> str:

@@ -81,6 +81,7 @@ class Shown:
     sections: tuple[next_steps.Section, ...] = ()
     hour: str = ""  # what stands at this hour, where offices are shut
     told: str = ""  # the practitioner's own words or answer that decided what is done first
+    find_out: Reason | None = None  # the one fact to find out while acting, where the level is open and it is urgent
 
     @property
     def raising(self) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -145,17 +146,18 @@ def shown(
     start = first_step(list(outcome.get("do_next") or ()) or [outcome.get("says") or ""], slots, closed)
     low, high, indicated = outcome.get("at_least"), outcome.get("at_most"), outcome.get("indicated")
     because = tuple(_reason(r, content) for r in outcome.get("because") or ())
+    settles = tuple(_settle(r, content, slots) for r in outcome.get("would_settle") or ())
     return Shown(
         says=outcome.get("says") or "",
         urgency=urgency,
         start=start,
-        calls=calls(rings, start, must),
+        calls=calls(rings, start, must, urgency in ACT),
         graded=low is not None,
         range_words=range_words(low, high, indicated),
         cells=cells(low, high, indicated, content.guidance),
         because=because,
         raises=tuple(_reason(r, content) for r in _raising(outcome, for_author)),
-        settles=tuple(_settle(r, content, slots) for r in outcome.get("would_settle") or ()),
+        settles=settles,
         children=_children(outcome, content, slots),
         trees=tuple(_tree(t, content) for t in outcome.get("trees") or ()),
         hand_off=outcome.get("hand_off") or "none",
@@ -166,7 +168,17 @@ def shown(
         sections=tuple(next_steps.sections(slots, outcome, content)) if slots else (),
         hour=_hour(must, content.guidance, at),
         told=decided_by(slots, content) if slots else "",
+        find_out=_find_out(settles, slots, content) if urgency in ACT and not indicated else None,
     )
+
+
+def _find_out(
+    settles: tuple[Reason, ...], slots: Mapping[str, Any] | None, content: Content
+) -> Reason | None:
+    """Of the facts that would settle it, the one about the red flag that stopped the questions, or else the first."""
+    stops = standing.where(dict(slots), content).stops if slots else ()
+    about = standing.flag_question(content, stops[0].flag) if stops and stops[0].flag else None
+    return next((s for s in settles if about and s.ask == about.ask), settles[0] if settles else None)
 
 
 def _hour(must: bool, guidance: Guidance, at: datetime) -> str:
