@@ -35,9 +35,10 @@ class Step:
 
     @property
     def decides(self) -> bool:
-        """Whether its question leads to more than one place, and is not the one about danger."""
+        """Whether its question leads to more than one place; danger or a red flag that was denied decides nothing."""
         ways = {answer.next for answer in self.question.answers}
-        return len(ways) > 1 and not self.key.startswith(f"{COMMON}/danger-")
+        asks_of_danger = self.key.startswith((f"{COMMON}/danger-", f"{COMMON}/flag-"))
+        return len(ways) > 1 and (self.answer == "Yes" or not asks_of_danger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,7 @@ class Journey:
 
     @property
     def decided(self) -> Step | None:
-        """The last answer that another one would have led elsewhere from. The danger question before every outcome is
-        answered No on the way to it, and decides nothing; None where nothing is answered."""
+        """The last answer that another one would have led elsewhere from; None where nothing is answered."""
         return next((step for step in reversed(self.steps) if step.decides), self.steps[-1] if self.steps else None)
 
 

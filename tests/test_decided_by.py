@@ -35,6 +35,17 @@ def test_the_last_question_about_danger_is_no_reason() -> None:
     assert told and "danger today or tonight" not in told
 
 
+def test_a_red_flag_that_was_denied_is_no_reason() -> None:
+    slots, reply = take(begun("domestic-abuse"), "/start")
+    while buttons := next((r["buttons"] for r in reversed(reply) if r.get("buttons")), []):
+        asked = reply[-1]["custom"]["question"]
+        denied = [b for b in buttons if b["title"] == "No"] if "danger-" in asked or "flag-" in asked else []
+        slots, reply = take(slots, (denied or buttons)[0]["payload"])
+    assert any(key.startswith("every-tree/flag-") and said == "No" for key, said in slots.items())
+    told = decided_by(slots, HELD)
+    assert told and not told.endswith("you answered: No.")
+
+
 def test_nothing_answered_is_no_reason() -> None:
     assert decided_by(begun("neglect"), HELD) == ""
 
