@@ -102,6 +102,9 @@ def test_whoever_answers_now_comes_first_and_a_council_has_one_line() -> None:
     assert (found.first, found.others) == ((night, WORKER), (day,))
     known = calls([OTHER, DERBY], first_step(["Ring the council."], None), must=True)
     assert known.first == (DERBY, OTHER)
+    here = replace(DERBY, said="is now")
+    known = calls([OTHER, here], first_step(["Ring the council."], None), must=True)
+    assert (known.first, known.others) == ((here,), (OTHER,))
 
 
 def test_the_police_stand_in_for_a_council_unless_they_are_rung_anyway() -> None:

@@ -224,9 +224,11 @@ def _sends_to_999(step: str) -> bool:
 
 
 def _other_hours(rings: Sequence[Ring]) -> list[Ring]:
-    """A council's line for other hours, beside the one that comes first now: one line a council stands open."""
+    """A council's line for other hours, beside the one that comes first now: one line a council stands open. So is
+    another council's line, where the child is known to be here."""
     seen: set[str | None] = set()
-    later = []
+    here = any(r.said == "is now" for r in rings)
+    later = [r for r in rings if r.contact == "other-council" and here and not r.said]
     for one in rings:
         if one.contact.endswith(("-front-door", "-out-of-hours")):
             later += [one] if one.council in seen else []
