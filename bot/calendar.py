@@ -44,10 +44,14 @@ class Hours:
 
 def open_at(hours: Hours, at: datetime) -> bool:
     """Whether a line with these hours is open at a moment."""
+    return _open_at(hours, _utc(at).replace(second=0, microsecond=0))  # lines open and close on the minute
+
+
+@lru_cache(maxsize=64)
+def _open_at(hours: Hours, minute: datetime) -> bool:
     if hours.outside:
-        return not open_at(hours.outside, at)
-    now = _utc(at)
-    return any(start <= now < end for start, end in _of_day(hours, _london_day(now)))
+        return not _open_at(hours.outside, minute)
+    return any(start <= minute < end for start, end in _of_day(hours, _london_day(minute)))
 
 
 def closes_at(hours: Hours, at: datetime) -> datetime | None:

@@ -128,8 +128,11 @@ def _edges(
 
 def _confirmed_otherwise(slots: Slots, content: Content) -> Iterator[tuple[str, Question]]:
     """The questions that confirm a red flag and were answered."""
+    answered: dict[str, list[str]] = {}
+    for key in (k for k in slots if k.startswith(f"{COMMON}/") and slots[k] is not None):
+        answered.setdefault(key.partition("#")[0].partition("/")[2], []).append(key)
     for name, question in content.stopping.items():
-        for key in (k for k in slots if k.partition("#")[0] == f"{COMMON}/{name}" and slots[k] is not None):
+        for key in answered.get(name, ()):
             yield key, question
 
 
@@ -148,12 +151,14 @@ def _range_after(
     simple = len(standing.concerns) == 1 and not any(r.raises_to for r in content.common.combinations)
     unsure = next((n for n, s in enumerate(journey.steps) if s.answer == NOT_SURE), len(journey.steps))
     of = engine.reach_from(journey.tree, content.common, slots, journey.child)
+    as_it_is = _edges(slots, content, standing, {})
 
     def found(index: int, step: Step, answer: str) -> Bounds:
         given = {step.key: answer}
         if simple and index <= unsure and step.key != CHILDREN:
             leads = step.question.leads_to(answer) or ""
-            return engine.single(of(leads), *_edges(slots, content, standing, given))
+            shared = step.key.startswith(COMMON) or slots["red_flags"]
+            return engine.single(of(leads), *(_edges(slots, content, standing, given) if shared else as_it_is))
         return _bounds_with(slots, content, standing, given)
 
     return found

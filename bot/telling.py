@@ -67,11 +67,19 @@ def reached(standing: Standing) -> list[Outcome]:
     return sorted(dict.fromkeys(found), key=lambda o: -weight(o))
 
 
-def outcome(slots: Slots, content: Content, standing: Standing, at: datetime) -> dict[str, Any]:
-    """The outcome as others build on it (contract, section 2)."""
+def rules_of(slots: Slots, content: Content, standing: Standing) -> list[hand_off.Reason]:
+    """Every rule that brings in a person for what has been reached."""
+    bounds = bounding.bounds_of(slots, content, standing)
+    return hand_off.reasons(slots, content, standing, reached(standing), bounds)
+
+
+def outcome(
+    slots: Slots, content: Content, standing: Standing, at: datetime, rules: list[hand_off.Reason] | None = None
+) -> dict[str, Any]:
+    """The outcome as others build on it (contract, section 2); `rules` where they are known already."""
     bounds = bounding.bounds_of(slots, content, standing)
     outcomes = reached(standing)
-    rules = hand_off.reasons(slots, content, standing, outcomes, bounds)
+    rules = rules_of(slots, content, standing) if rules is None else rules
     says, do_next, route_keys = _words(content, outcomes, bounds, rules)
     return {
         **hand_off.levels(bounds),

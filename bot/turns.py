@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bot import bounding, danger, disagreeing, for_others, hand_off, own_view, telling
+from bot import danger, disagreeing, for_others, hand_off, own_view, telling
 from bot.bringing_in import to_person
 from bot.content import Content
 from bot.folding import Slots, after
@@ -155,7 +155,8 @@ def _tell_others(step: Step, now: Slots, content: Content, standing: Standing, a
 
 
 def _tell(step: Step, now: Slots, content: Content, standing: Standing, at: datetime, note: str | None) -> Step:
-    told = telling.outcome(now, content, standing, at)
+    rules = telling.rules_of(now, content, standing)
+    told = telling.outcome(now, content, standing, at, rules)
     step.set("outcome", told)
     step.set("asked", None)
     if now["held"] and standing.complete:
@@ -171,8 +172,7 @@ def _tell(step: Step, now: Slots, content: Content, standing: Standing, at: date
     step.said += telling.outcome_texts(content, told)
     step.said += [{"text": words} for words in telling.own_view_words(now, content, told)]
     now = after(now, step.events)
-    bounds = bounding.bounds_of(now, content, standing)
-    why = hand_off.fresh(hand_off.reasons(now, content, standing, telling.reached(standing), bounds), now)
+    why = hand_off.fresh(rules, now)
     if why and HAND_OFFS.index(why[0].hand_off) >= HAND_OFFS.index("today") and not now["queued_at"]:
         step.join(to_person(now, content, at, why[0], why))
     return _close(step, after(now, [e for e in step.events if e["event"] == "action"]), content, standing, note)
