@@ -87,6 +87,8 @@ def test_printed_the_folds_are_open_and_nothing_is_left_to_press(gp: Page):
     assert gp.locator("#differs form").is_hidden() and gp.locator("#note").is_hidden()
     assert gp.locator(".band").is_visible() and gp.locator(".first__step").is_visible()
     assert not gp.locator(".nhsuk-button:visible").count()
+    folded = gp.locator(".on-paper .call__name")
+    assert folded.count() and all(name.is_visible() for name in folded.all()), "paper cannot be unfolded"
 
 
 def test_without_scripts_why_it_is_not_known_can_be_said(person: Person):
