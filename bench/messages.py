@@ -14,7 +14,7 @@ from bot.understanding.lexicon import FOLDER, lines_of
 ROOT = Path(__file__).resolve().parent.parent
 CONVERSATIONS = ROOT / "tests" / "conversations"
 DEVELOPMENT = (*sorted(f.stem for f in CONVERSATIONS.glob("*_?.*")), "paraphrases")
-APART = ("unseen", "apart")  # nobody who tunes reads these
+APART = ("unseen", "apart", "notices")  # nobody who tunes reads these
 RAISING = ("stated", "unclear")
 
 

@@ -58,7 +58,7 @@ def main() -> None:
     use = model()
     if given.unseen:
         for part in APART:
-            print(f"{part:6} both  " + line(score(messages(part), "both", use)))
+            print(f"{part:7} both  " + line(score(messages(part), "both", use)))
         return
     for part in DEVELOPMENT:
         rows = messages(part)

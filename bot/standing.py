@@ -149,8 +149,9 @@ def _flag_asked(slots: Mapping[str, Any], content: Content) -> Asked | None:
     """The confirming question of a flag that was heard and not yet answered."""
     for heard in slots["red_flags"]:
         question = flag_question(content, heard["id"])
-        if heard["id"] in slots["guessed"] and heard["id"] == DANGER and not slots.get(f"{COMMON}/danger-now"):
-            continue  # the first question of every conversation asks the same
+        only_told_of = heard["id"] == DANGER or heard["label"] in ("denied", "past", "other")
+        if heard["id"] in slots["guessed"] and only_told_of and not slots.get(f"{COMMON}/danger-now"):
+            continue  # whether somebody is in danger now is asked before what only may have been told as not so
         if question is not None and slots.get(f"{COMMON}/{question.id}") is None:
             return Asked(question, f"{COMMON}/{question.id}", None, 1 if question.about == "child" else None)
     return None

@@ -39,7 +39,7 @@ DANGER, ASKED_ANYWAY = "X-01", 0.0  # danger is the first question of every conv
 PERSON = -3.0  # somebody asks for a person
 WHO = {"adult": -3.0, "not-practitioner": -2.5, "off-topic": -3.0, "unintelligible": -3.0}  # it may not be for us
 WORDS = 4  # a message of fewer words is for the rules alone
-FEW, SURER = 9, 1.5  # in fewer words than these, what no rule heard must be surer (LIKELY, for a concern)
+FEW, SURER = 9, 1.5  # in fewer words than these, a concern that no rule heard must be LIKELY, who writes surer
 MOST_CONCERNS = 3  # guessed ones only fill up to these
 MOST_ASKED = 3  # red flags that only the learned layer asks about
 
@@ -57,9 +57,8 @@ def settle(heard: Listened, weighed: Weighed, use: Model) -> None:
     """What the odds make of what was heard. Changes `heard`."""
     if len(heard.message.stems) >= WORDS:
         told = signs(heard, weighed.odds)
-        few = len(heard.message.stems) < FEW and not told["hit"]
         raised = use.gate("raise", told)
-        if raised < (SURER if few else 0.0):
+        if raised < 0:
             _leave_hints(heard, weighed, sure=raised < SPEAKS_AGAINST and not _stands_alone(heard, use))
         else:
             _ask(heard, weighed)
@@ -200,6 +199,7 @@ def _mention(heard: Listened, weighed: Weighed) -> None:
             flag = heard.flags.setdefault(name, Heard())
             for quote in _quotes(heard, weighed, f"not:{name}"):
                 flag.add(quote, _label(weighed), "none")
+            heard.learned.add(name)
 
 
 def _sooner(heard: Listened, weighed: Weighed) -> None:
@@ -225,17 +225,23 @@ def _weigh_trees(heard: Listened, weighed: Weighed) -> None:
             heard.trees[tree].quotes += _quotes(heard, weighed, tree)[:1]
 
 
+def _surer(heard: Listened) -> float:
+    """A few words say little of who writes them, or whether a person is wished for."""
+    return SURER if len(heard.message.stems) < FEW else 0.0
+
+
 def wants_person(weighed: Weighed | None, heard: Listened) -> bool:
     """Whether the words as a whole ask for a person."""
-    enough = weighed is not None and len(heard.message.stems) >= WORDS
-    return enough and weighed is not None and weighed.odds.get("person", -9.0) > PERSON
+    if weighed is None or len(heard.message.stems) < WORDS:
+        return False
+    return weighed.odds.get("person", -9.0) > PERSON + _surer(heard)
 
 
 def not_for_us(weighed: Weighed | None, heard: Listened, about_children: bool) -> str | None:
     """Who it may be, where no rule said so: it is asked about, and danger is watched all the same."""
     if weighed is None or len(heard.message.stems) < WORDS:
         return None
-    found = {w: weighed.odds.get(f"who:{w}", -9.0) - at for w, at in WHO.items()}
+    found = {w: weighed.odds.get(f"who:{w}", -9.0) - at - _surer(heard) for w, at in WHO.items()}
     if about_children:
         found.pop("adult", None)
     if any(f.label in RAISING for f in heard.flags.values()):

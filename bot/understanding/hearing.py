@@ -47,7 +47,7 @@ class Listened:
     flags: dict[str, Heard] = field(default_factory=dict)
     trees: dict[str, Heard] = field(default_factory=dict)
     hits: list[tuple[str, str, str]] = field(default_factory=list)  # pattern, label, section: for the measurements
-    learned: set[str] = field(default_factory=set)  # the flags that only the learned layer asks about
+    learned: set[str] = field(default_factory=set)  # the flags that only the learned layer hears
     guessed: set[str] = field(default_factory=set)  # the concerns that only the learned layer names
 
     @property
