@@ -20,6 +20,7 @@ from bot.understanding.deciding import TREE_OF, decide, settle, signs
 from bot.understanding.hearing import listen
 from bot.understanding.learned import Model, Weighed, model
 from bot.understanding.lexicon import FILES, FOLDER, lexicon, lines_of
+from bot.understanding.reassuring import without_reassurance
 from bot.understanding.tokens import spread_out
 
 HELD = content()
@@ -282,16 +283,47 @@ def test_floors_on_the_development_parts(part: str) -> None:
 
 @pytest.mark.parametrize(
     ("part", "calm", "tree", "mentioned"),
-    [("unseen", 0.21, 0.87, 0.87), ("apart", 0.12, 0.94, 0.9)],
+    [("unseen", 0.18, 0.9, 0.88), ("apart", 0.09, 0.95, 0.95), ("notices", 0.11, 0.87, 0.87)],
 )
 def test_floors_on_the_parts_kept_apart(part: str, calm: float, tree: float, mentioned: float) -> None:
     # Nobody who tunes reads these messages; only their totals are held, a little below what was measured.
     made = _floor(part)
     assert made.urgent[0] >= 0.97 * made.urgent[1]
-    assert made.now_raised[0] >= 0.98 * made.now_raised[1]
+    assert made.now_raised[0] >= 0.96 * made.now_raised[1]
     assert made.calm_raised[0] <= calm * made.calm_raised[1]
     assert made.first_tree[0] >= tree * made.first_tree[1]
     assert made.mentioned[0] >= mentioned * made.mentioned[1]
+
+
+REASSURING = (", otherwise all well, lovely family", " Otherwise all well, no other concerns.",
+              " Mum says it is fine and there is nothing to worry about.")  # fmt: skip
+
+
+def test_reassurance_takes_back_almost_nothing_that_nobody_tuned_to() -> None:
+    # Promise 3: text may only raise. Of 959 urgent messages kept apart a reassuring end took back up to 129, now 10.
+    rows = [row for row in messages("apart") if row.urgency != "none"]
+    raised = [row for row in rows if heard(row.text).urgency != "none"]
+    lost = [row.id for row in raised for end in REASSURING if heard(row.text + end).urgency == "none"]
+    assert len(lost) <= 0.01 * len(REASSURING) * len(raised), f"{len(lost)} of {len(raised)}"
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("Bruise on his ear, otherwise all well, lovely family", "Bruise on his ear"),
+        ("All fine and mum is happy. He hit her", "He hit her"),
+        ("mum is not coping", None),
+        ("mum is not well", None),
+        ("concerns about home", None),
+        ("no concerns", None),
+        ("weight fine, no concerns about feeding", None),
+        ("mum is happy but he hit her", "he hit her"),
+        ("", None),
+    ],
+)
+def test_only_what_reassures_alone_is_left_out(text: str, rest: str | None) -> None:
+    found = without_reassurance(text)
+    assert (found and found.removeprefix("but ").lstrip(" ,.")) == rest
 
 
 @pytest.mark.parametrize(

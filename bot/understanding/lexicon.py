@@ -193,7 +193,7 @@ class _Compiler:
 
 
 def _texts() -> dict[str, str]:
-    names = (*FILES, "not_misspelt.txt", "shorthand.txt")
+    names = (*FILES, "not_misspelt.txt", "reassuring.txt", "shorthand.txt")
     return {n: (FOLDER / n).read_text(encoding="utf-8") for n in names if (FOLDER / n).is_file()}
 
 
