@@ -109,7 +109,8 @@ def ring(
         return Ring(key, told, row.get("value"), "unknown", contact=key)
     now = describe(known.id, guidance, at)
     lead, found, _ = told.partition(known.says)
-    lead = "" if lead.strip() == guidance.words["council_unknown"] else lead  # the page names the council beside it
+    said_by_page = (guidance.words["council_unknown"], guidance.words["today"])  # in words of its own
+    lead = "" if lead.strip() in said_by_page else lead
     says = f"{lead}{known.says}" if found else told or known.says
     doubt = [s for s in _SENTENCE.split(now.warning) if not s.startswith(_SAID_ONCE)] if found else []
     if now.value is None and known.kind == "phone":

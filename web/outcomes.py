@@ -151,7 +151,7 @@ def shown(
         says=outcome.get("says") or "",
         urgency=urgency,
         start=start,
-        calls=calls(rings, start, must, urgency in ACT),
+        calls=calls(rings, start, must, urgency in ACT and high in (None, "4-CP")),
         graded=low is not None,
         range_words=range_words(low, high, indicated),
         cells=cells(low, high, indicated, content.guidance),
