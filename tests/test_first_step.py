@@ -59,6 +59,9 @@ def test_no_word_of_any_outcome_is_lost() -> None:
         assert found.step or not outcome.do_next
 
 
+NIGHT_TIME, DAY_TIME = (datetime(2026, 11, 25, hour, tzinfo=UTC) for hour in (3, 11))
+
+
 def ring(contact: str, council: str | None = None, state: str = "open", kind: str = "phone") -> Ring:
     return Ring(contact, "", "1", state, kind, contact, council)
 
@@ -123,6 +126,16 @@ def test_a_number_stands_open_even_where_none_of_those_named_first_has_one() -> 
     assert calls([LEAD, NIGHT, DERBY], told, must=True).first == (LEAD,)
 
 
+@pytest.mark.parametrize(("at", "first"), [(DAY_TIME, "allocated-worker-other"), (NIGHT_TIME, "derby-out-of-hours")])
+def test_by_day_the_childs_own_worker_comes_before_the_council(at: datetime, first: str) -> None:
+    held = content()
+    slots = dict(EMPTY) | {"every-tree/open-to-worker": "Yes, another council", "every-tree/council-now": "Derby"}
+    rows = routes.resolve(["council-protection"], slots, held.guidance, at)
+    rings = [as_ring(dict(row), held.guidance, at, {"Derby": "is now"}) for row in rows]
+    told = first_step(["Ring the child's social worker, or their duty desk. Outside hours ring the council."], None)
+    assert calls(rings, told, must=True).first[0].contact == first
+
+
 def test_where_nobody_is_named_and_nothing_is_urgent_it_is_talked_through_first() -> None:
     told = first_step(["See the child alone."], None)
     found = calls([DERBY, NIGHT, LADO, LEAD], told, must=True, urgent=False)
@@ -160,7 +173,6 @@ def test_a_calm_step_that_names_nobody_rings_nobody() -> None:
     assert found == Calls((), (), (DERBY, HELP))
 
 
-NIGHT_TIME, DAY_TIME = (datetime(2026, 11, 25, hour, tzinfo=UTC) for hour in (3, 11))
 
 
 @pytest.mark.parametrize("at", [NIGHT_TIME, DAY_TIME])

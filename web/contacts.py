@@ -15,6 +15,7 @@ from typing import Any
 from bot.contact_words import describe
 from bot.contacts import ELSEWHERE
 from bot.guidance import Guidance
+from bot.routes import out_of_hours
 from web.first_step import FirstStep
 
 EMERGENCY, POLICE = "police-999", "police-101"
@@ -63,6 +64,7 @@ class Ring:
     doubt: str = ""  # that nobody has checked it, or why none is shown and where to find it
     for_line: bool = False  # it stands in for an advice line that is closed
     kept_back: bool = False  # its value is not shown until somebody has checked it
+    shut: bool = False  # nobody knows its hours, it is somebody's desk, and offices are shut
     said: str = ""  # "is now" or "lives", where the practitioner has said that of the child and this council
 
     @property
@@ -129,6 +131,7 @@ def ring(
         " ".join(doubt),
         closed,
         known.authors_only and now.value is None,
+        now.state == "unknown" and known.id.startswith("allocated-worker") and out_of_hours(guidance, at),
         councils.get(known.council or "", ""),
     )
 
@@ -207,8 +210,8 @@ def _named(rings: Sequence[Ring], told: str) -> list[Ring]:
 
 
 def _when(ring: Ring) -> int:
-    """Who answers now first, then a person whose hours nobody knows, then who is closed."""
-    return 2 if ring.state == "closed" else int(ring.contact.startswith("allocated-worker") and ring.state == "unknown")
+    """Who answers now first, then at night a person whose hours nobody knows, then who is closed."""
+    return 2 if ring.state == "closed" else int(ring.shut)
 
 
 def _place(ring: Ring, told: str) -> int | None:
