@@ -19,6 +19,7 @@ from typing import Any
 
 from bench.messages import DEVELOPMENT, Labelled, digest, messages
 from bench.scores import Score, line, score
+from bot.model import MILD
 from bot.understanding import learned, windows
 from bot.understanding.deciding import TREE_OF, signs
 from bot.understanding.hearing import RAISING, Listened, listen
@@ -63,8 +64,8 @@ def _targets(rows: list[Labelled]) -> dict[str, list[bool]]:
     trees = Counter(tree for row in rows for tree in row.concerns)
     made = {"urgent": [r.urgency != "none" for r in rows], "now": [r.urgency == "now" for r in rows]}
     made |= {flag: [flag in r.raising for r in rows] for flag in TREE_OF}
-    made |= {f"not:{flag}": [flag in {n for n, la in r.flags if la in learned.MILD} for r in rows] for flag in TREE_OF}
-    made |= {label: [label in {la for _, la in r.flags} for r in rows] for label in (*learned.MILD, "stated")}
+    made |= {f"not:{flag}": [flag in {n for n, la in r.flags if la in MILD} for r in rows] for flag in TREE_OF}
+    made |= {label: [label in {la for _, la in r.flags} for r in rows] for label in (*MILD, "stated")}
     made |= {f"who:{who}": [r.not_for_us == who for r in rows] for who in WHO}
     made["person"] = [r.asks_for_person for r in rows]
     made |= {tree: [tree in r.concerns for r in rows] for tree in sorted(trees)}

@@ -1,85 +1,21 @@
-"""Where the answers so far lead: the question to ask, the outcome reached, and the range still open.
+"""The range still open: every level that the trees can end in, over every way of answering what is unknown.
 
-The answers are the whole state. A journey is walked from the start of its tree every time, so going back, changing
-an answer and resuming are one operation. "Not sure" is not an answer to a question of fact: the journey follows the
-way the tree gives it, but the range is taken over every way the question could turn out (contract, section 5).
+"Not sure" is not an answer to a question of fact: the journey follows the way the tree gives it (`bot.journeys`), but
+the range is taken over every way the question could turn out (contract, section 5).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.model import COMMON, LEVELS, NOT_SURE, Common, Outcome, Question, Rule, Tree, rank
+from bot.journeys import Answers, key_of, place
+from bot.model import COMMON, LEVELS, NOT_SURE, Common, Question, Rule, Tree, rank
 
 TOP = len(LEVELS) - 1
 WAYS = 4096  # ways of answering shared unknown questions that are tried one by one (contract, section 5)
 
-Answers = Mapping[str, str]
 Range = tuple[int, int]  # lowest and highest rank of LEVELS
-
-
-def key_of(tree: str, question: Question, child: int) -> str:
-    """The slot that holds the answer: `TREE/QUESTION`, with `#n` where it is about child n and n is not 1."""
-    name = f"{COMMON}/{question.shares}" if question.shares else f"{tree}/{question.id}"
-    return f"{name}#{child}" if question.about == "child" and child > 1 else name
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One answered question of a journey."""
-
-    question: Question
-    key: str
-    answer: str
-
-    @property
-    def decides(self) -> bool:
-        """Whether its question leads to more than one place; danger or a red flag that was denied decides nothing."""
-        ways = {answer.next for answer in self.question.answers}
-        asks_of_danger = self.key.startswith((f"{COMMON}/danger-", f"{COMMON}/flag-"))
-        return len(ways) > 1 and (self.answer == "Yes" or not asks_of_danger)
-
-
-@dataclass(frozen=True, slots=True)
-class Journey:
-    """How far the answers lead through one tree for one child: an open question or an outcome."""
-
-    tree: Tree
-    child: int
-    steps: tuple[Step, ...]
-    asks: Question | None
-    outcome: Outcome | None
-
-    @property
-    def key(self) -> str | None:
-        """The slot of the open question."""
-        return key_of(self.tree.id, self.asks, self.child) if self.asks else None
-
-    @property
-    def decided(self) -> Step | None:
-        """The last answer that another one would have led elsewhere from; None where nothing is answered."""
-        return next((step for step in reversed(self.steps) if step.decides), self.steps[-1] if self.steps else None)
-
-
-def place(tree: Tree, common: Common, name: str) -> Question | Outcome:
-    """The question or outcome a `next` names; a tree's own comes before a common one."""
-    return tree.questions.get(name) or tree.outcomes.get(name) or common.outcomes[name]
-
-
-def walk(tree: Tree, common: Common, answers: Answers, child: int = 1) -> Journey:
-    """Follows the recorded answers from the start of the tree; an answer that no longer fits is asked again."""
-    steps: list[Step] = []
-    here = place(tree, common, tree.start)
-    while isinstance(here, Question):
-        key = key_of(tree.id, here, child)
-        answer = answers.get(key)
-        following = here.leads_to(answer) if answer is not None else None
-        if answer is None or following is None:
-            return Journey(tree, child, tuple(steps), here, None)
-        steps.append(Step(here, key, answer))
-        here = place(tree, common, following)
-    return Journey(tree, child, tuple(steps), None, here)
 
 
 def outcome_range(level: str) -> Range | None:
@@ -96,6 +32,7 @@ def joined(ranges: Iterable[Range | None]) -> Range | None:
     if not known:
         return None
     return (0 if len(known) < len(found) else min(r[0] for r in known), max(r[1] for r in known))
+
 
 def reach(tree: Tree, common: Common, answers: Answers, child: int = 1) -> Range | None:
     """The lowest and highest rank this tree can still end in; None where it ends outside the levels."""

@@ -12,6 +12,7 @@ LEVELS = ("1", "2", "3", "4-CIN", "4-CP")
 URGENCIES = ("none", "today", "now")
 HAND_OFFS = ("none", "offer", "today", "now")
 LABELS = ("stated", "unclear", "denied", "past", "other")
+MILD = LABELS[2:]  # told as not so, as over or as somebody else's: mentioned and asked about, never raised
 NOT_SURE = "Not sure"
 COMMON = "every-tree"  # stands where a tree's id would, for the questions of _every_tree.yaml
 

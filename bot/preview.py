@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.content import Content
-from bot.engine import Journey, key_of, place
+from bot.journeys import Journey, key_of, place
 from bot.model import Question
 from bot.standing import Standing, question_at, where
 

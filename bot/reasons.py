@@ -10,8 +10,9 @@ from typing import Any
 from bot import engine
 from bot.bounding import possible_of
 from bot.content import Content
-from bot.engine import Bounds, Journey, Step
+from bot.engine import Bounds
 from bot.folding import Slots
+from bot.journeys import Journey, Step, key_of
 from bot.model import COMMON, LEVELS, NOT_SURE, Question, rank
 from bot.standing import Standing, concerns_of, flag_question
 
@@ -220,7 +221,7 @@ def _matters(
         turning = dict(unsure)
     else:  # a question whose answers all lead the same way decides nothing, but that a further child brings questions
         apart = {
-            engine.key_of(c.tree.id, q, c.child)
+            key_of(c.tree.id, q, c.child)
             for c in standing.concerns
             for q in c.tree.questions.values()
             if len({a.next for a in q.known_answers}) > 1 or q.shares in content.stopping

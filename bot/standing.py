@@ -12,8 +12,9 @@ from typing import Any
 
 from bot import engine, own_view
 from bot.content import Content
-from bot.engine import Concern, Journey
-from bot.model import COMMON, URGENCIES, Outcome, Question, RedFlag
+from bot.engine import Concern
+from bot.journeys import Journey, key_of, walk
+from bot.model import COMMON, MILD, URGENCIES, Outcome, Question, RedFlag
 
 CHOICE = f"{COMMON}/concern"  # the choice of a concern: its answers are the titles of the trees
 ALL_OF_THESE = "All of these"
@@ -79,7 +80,7 @@ def every_key(slots: Mapping[str, Any], content: Content) -> list[str]:
     """The slots of every question of the chosen trees, in the order they are written, for each child."""
     rows = range(1, children(slots) + 1)
     trees = [content.trees[t] for t in slots["chosen"] if t in content.trees]
-    keys = (engine.key_of(tree.id, q, n) for tree in trees for q in tree.questions.values() for n in rows)
+    keys = (key_of(tree.id, q, n) for tree in trees for q in tree.questions.values() for n in rows)
     return list(dict.fromkeys(keys))
 
 
@@ -149,9 +150,9 @@ def _flag_asked(slots: Mapping[str, Any], content: Content) -> Asked | None:
     """The confirming question of a flag that was heard and not yet answered."""
     for heard in slots["red_flags"]:
         question = flag_question(content, heard["id"])
-        only_told_of = heard["id"] == DANGER or heard["label"] in ("denied", "past", "other")
-        if heard["id"] in slots["guessed"] and only_told_of and not slots.get(f"{COMMON}/danger-now"):
-            continue  # whether somebody is in danger now is asked before what only may have been told as not so
+        can_wait = heard["id"] == DANGER or heard["label"] in MILD
+        if heard["id"] in slots["guessed"] and can_wait and not slots.get(f"{COMMON}/danger-now"):
+            continue  # whether somebody is in danger now is asked first, and asks the same or is graver
         if question is not None and slots.get(f"{COMMON}/{question.id}") is None:
             return Asked(question, f"{COMMON}/{question.id}", None, 1 if question.about == "child" else None)
     return None
@@ -216,7 +217,7 @@ def where(slots: Mapping[str, Any], content: Content) -> Standing:
         if same is slots and texts is content:
             return standing
     concerns = concerns_of(slots, content)
-    journeys = tuple(engine.walk(c.tree, content.common, slots, c.child) for c in concerns)
+    journeys = tuple(walk(c.tree, content.common, slots, c.child) for c in concerns)
     stops = stops_of(slots, content, journeys)
     stopped = any(s.name not in slots["told"] for s in stops)
     found = Standing(concerns, journeys, stops, _next_asked(slots, content, journeys, stops), stopped)

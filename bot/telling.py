@@ -14,7 +14,7 @@ from bot.content import Content
 from bot.engine import Bounds
 from bot.folding import Slots
 from bot.messages import Message, payload
-from bot.model import COMMON, HAND_OFFS, LEVELS, NOT_SURE, URGENCIES, Outcome, gravest
+from bot.model import COMMON, HAND_OFFS, LEVELS, MILD, NOT_SURE, URGENCIES, Outcome, gravest
 from bot.standing import CHOICE, Asked, Standing, flag_question, pending, question_at, weight
 
 Said = dict[str, Any]
@@ -40,7 +40,7 @@ def asking(slots: Mapping[str, Any], content: Content, asked: Asked) -> list[Sai
         if (
             question
             and q == f"{COMMON}/{question.id}"
-            and (heard["label"] in ("denied", "past", "other") or heard["id"] in slots["guessed"])
+            and (heard["label"] in MILD or heard["id"] in slots["guessed"])
         ):
             said.append({"text": quoting(content, "heard-denied", heard["quotes"])})
     for hint in slots["suggested"]:

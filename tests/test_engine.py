@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot import engine
+from bot import engine, journeys
 from bot.engine import Concern
 from bot.model import LEVELS, NOT_SURE, Answer, Common, Outcome, Place, Question, Rule, Tree
 
@@ -69,12 +69,12 @@ STAIRS = a_tree(
 
 
 def test_the_question_is_found_again_from_the_answers() -> None:
-    journey = engine.walk(STAIRS, Common(), {"stairs/first": "Yes"})
+    journey = journeys.walk(STAIRS, Common(), {"stairs/first": "Yes"})
     assert journey.asks is not None and journey.asks.id == "second" and journey.key == "stairs/second"
 
 
 def test_an_answer_the_tree_no_longer_has_is_asked_again() -> None:
-    journey = engine.walk(STAIRS, Common(), {"stairs/first": "Perhaps"})
+    journey = journeys.walk(STAIRS, Common(), {"stairs/first": "Perhaps"})
     assert journey.key == "stairs/first" and journey.outcome is None
 
 
@@ -144,7 +144,7 @@ def trees(draw: st.DrawFn, name: str) -> Tree:
 
 def by_trying_everything(concerns: list[Concern], answers: dict[str, str]) -> tuple[int, int]:
     """The contract's own words: the lowest and highest overall level over every way of answering what is unknown."""
-    questions = {engine.key_of(c.tree.id, q, c.child): q for c in concerns for q in c.tree.questions.values()}
+    questions = {journeys.key_of(c.tree.id, q, c.child): q for c in concerns for q in c.tree.questions.values()}
     open_keys = [k for k in questions if answers.get(k) in (None, NOT_SURE)]
     lows, highs = [], []
     for way in product(*([a.text for a in questions[k].known_answers] for k in open_keys)):
@@ -152,7 +152,7 @@ def by_trying_everything(concerns: list[Concern], answers: dict[str, str]) -> tu
         ranges = [
             engine.outcome_range(j.outcome.level)
             for c in concerns
-            if (j := engine.walk(c.tree, Common(), given_now, c.child)).outcome
+            if (j := journeys.walk(c.tree, Common(), given_now, c.child)).outcome
         ]
         lows.append(max(r[0] for r in ranges if r))
         highs.append(max(r[1] for r in ranges if r))
@@ -163,14 +163,14 @@ def by_trying_everything(concerns: list[Concern], answers: dict[str, str]) -> tu
 @given(st.data())
 def test_the_range_is_what_trying_every_way_gives(data: st.DataObject) -> None:
     concerns = [Concern(data.draw(trees(name)), 1) for name in ("one", "two")[: data.draw(st.integers(1, 2))]]
-    keys = sorted({engine.key_of(c.tree.id, q, 1) for c in concerns for q in c.tree.questions.values()})
+    keys = sorted({journeys.key_of(c.tree.id, q, 1) for c in concerns for q in c.tree.questions.values()})
     answers = {}
     for key in keys:
         texts = [
             a.text
             for c in concerns
             for q in c.tree.questions.values()
-            if engine.key_of(c.tree.id, q, 1) == key
+            if journeys.key_of(c.tree.id, q, 1) == key
             for a in q.answers
         ]
         answer = data.draw(st.sampled_from([None, *texts]))

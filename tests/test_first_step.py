@@ -144,10 +144,31 @@ def test_where_nobody_is_named_and_nothing_is_urgent_it_is_talked_through_first(
     assert not calls([DERBY, LEAD], first_step(["Tell your safeguarding lead."], None), True, False).talk
 
 
+def test_no_first_step_is_a_condition_for_999_that_should_stand_beside_it() -> None:
+    held = content()
+    outcomes = [o for t in held.trees.values() for o in t.outcomes.values()] + list(held.common.outcomes.values())
+    for outcome in outcomes:
+        start = first_step(outcome.do_next, None)
+        assert not start.step.startswith("If ") or "999" not in start.step, outcome.id
+    told = "Ring the council. If someone may come for the child tonight, ring 999."
+    assert first_step([told], None).danger == "If someone may come for the child tonight, ring 999."
+
+
+def test_for_a_missing_child_999_stands_before_101() -> None:
+    held = content()
+    missing = held.common.outcomes["missing"]
+    rows = routes.resolve(missing.route, dict(EMPTY) | {"urgency": "now"}, held.guidance, DAY_TIME)
+    rings = [as_ring(dict(row), held.guidance, DAY_TIME) for row in rows]
+    first = [r.contact for r in calls(rings, first_step(missing.do_next, None), must=True).first]
+    assert first[:2] == [EMERGENCY, POLICE]
+
+
 def test_a_card_says_when_to_ring_999_and_what_was_said_of_the_council() -> None:
     for step, says in (
         ("If she is hurt, ring 999. Ring the council.", "If she is hurt, ring 999."),
         ("Ring the police: 999 if nobody knows where he is, otherwise 101.", "Ring 999 if nobody knows where he is."),
+        ("You ring: 999 if he is hurt, or may be, otherwise 101. Ring home.", "Ring 999 if he is hurt, or may be."),
+        ("Stay between them. If that cannot be done, ring 999.", ""),
         ("Ring 999 now.", ""),
     ):
         assert first_step([step], None).when_999 == says

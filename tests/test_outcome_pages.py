@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from bot import content as reader
 from bot import disagreeing, own_view
-from bot.engine import key_of
+from bot.journeys import key_of
 from bot.model import COMMON, NOT_SURE, Outcome, Tree
 from reading_pages import Page, faults
 from web import conversation

@@ -119,20 +119,19 @@ def ring(
         doubt = [s for s in doubt if s != guidance.words["missing"]]  # that stands in place of the number
     elif found and now.value and known.status != "stands" and known.checked_on is None:
         doubt += _otherwise(known.instead)
-    closed = lead.startswith((guidance.words["line_closed"], guidance.words["line_closed_calm"]))
     return Ring(
         known.name,
         says,
         row.get("value"),
         now.state,
         known.kind,
-        known.id,
-        known.council,
-        " ".join(doubt),
-        closed,
-        known.authors_only and now.value is None,
-        now.state == "unknown" and known.id.startswith("allocated-worker") and out_of_hours(guidance, at),
-        councils.get(known.council or "", ""),
+        contact=known.id,
+        council=known.council,
+        doubt=" ".join(doubt),
+        for_line=lead.startswith((guidance.words["line_closed"], guidance.words["line_closed_calm"])),
+        kept_back=known.authors_only and now.value is None,
+        shut=now.state == "unknown" and known.id.startswith("allocated-worker") and out_of_hours(guidance, at),
+        said=councils.get(known.council or "", ""),
     )
 
 

@@ -19,8 +19,8 @@ _LEADS_ON = re.compile(r"^(Otherwise|Then),? (\w)")
 _DANGER = ("danger-now", "flag-danger", "danger-before-ending")  # the questions that ask about it
 _NEVER_FOLDED = ("999", "LADO")
 _OR_THE_LINE = re.compile(r"your advice line(?: or |, or with your |, (?=your |or ))(?:your )?")
-_INSIDE = re.compile(r"\b999 if ([^,.]+)")  # "ring the police: 999 if nobody knows where they are, otherwise 101"
-_HANGS_ON = ("If so", "If that", "If not")  # says nothing without the sentence before it
+_INSIDE = re.compile(r"\b999 (if .+?)(?:, otherwise|\.$)")  # "ring the police: 999 if he is hurt, otherwise 101."
+_HANGS_ON = re.compile(r"If (?:so|that|not)\b")  # says nothing without the sentence before it; not "If someone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,12 @@ class FirstStep:
         told = [s for s in _SENTENCE.split(f"{self.danger} {self.step}".strip()) if "999" in s]
         if len(told) != 1:
             return ""
+        if _HANGS_ON.match(told[0]):
+            return ""
         if told[0].startswith(("If ", "Ring 999 if ")):
             return told[0]
         inside = _INSIDE.search(told[0])
-        return f"Ring 999 if {inside[1]}." if inside else ""
+        return f"Ring 999 {inside[1]}." if inside else ""
 
 
 def first_step(steps: Sequence[str], slots: Mapping[str, Any] | None, line_closed: bool = False) -> FirstStep:
@@ -74,7 +76,7 @@ def _parted(step: str) -> tuple[str, str]:
     """The sentences of a step that turn on danger, with what hangs on them, and the others."""
     told = _SENTENCE.split(step)
     turning = [n for n, s in enumerate(told) if "999" in s and s.startswith(("If ", "Ring 999 if "))]
-    if not turning or any(sentence.startswith(_HANGS_ON) for sentence in told):
+    if not turning or any(_HANGS_ON.match(sentence) for sentence in told):
         return "", step
     if turning[0] == 0 and not any(_LEADS_ON.match(s) for s in told):
         return step, ""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bot import engine
 from bot.content import Content
+from bot.journeys import key_of
 from bot.model import Tree
 from bot.standing import children, question_at, where
 
@@ -45,7 +45,7 @@ def outlines(slots: dict[str, Any], content: Content) -> list[Outline]:
 
 def _rows(tree: Tree, slots: dict[str, Any], content: Content, now: str | None, met: set[str | None]) -> list[Row]:
     rows = range(1, children(slots) + 1)
-    keys = dict.fromkeys(engine.key_of(tree.id, question, n) for question in tree.questions.values() for n in rows)
+    keys = dict.fromkeys(key_of(tree.id, question, n) for question in tree.questions.values() for n in rows)
     found = []
     for key in keys:
         asked = question_at(slots, content, key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.check.graph import fault, known
-from bot.engine import walk
+from bot.journeys import key_of, walk
 from bot.model import Common, Example, Outcome, RedFlag, Tree
 from bot.plain_yaml import Fault, did_you_mean
 from bot.understanding.phrases import found_in, spread
@@ -58,7 +58,6 @@ def _run(tree: Tree, common: Common, example: Example, used: set[tuple[str, str]
 
 
 def _key(tree: Tree, name: str) -> str:
-    from bot.engine import key_of
 
     return key_of(tree.id, tree.questions[name], 1)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
-from bot.engine import key_of
+from bot.journeys import key_of
 from bot.model import Common, Outcome, Place, Question, Tree
 from bot.plain_yaml import Fault, did_you_mean
 

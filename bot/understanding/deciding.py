@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from math import inf, log
 
+from bot.model import MILD
 from bot.understanding.hearing import RAISING, Heard, Listened, add_tree, listen
-from bot.understanding.learned import MILD, Model, Weighed, is_tree, weigh
+from bot.understanding.learned import Model, Weighed, is_tree, weigh
 from bot.understanding.lexicon import Lexicon, lexicon
 from bot.understanding.quoting import sentence_of
 from bot.understanding.reassuring import without_reassurance

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bot.model import URGENCIES, gravest
+from bot.model import MILD, URGENCIES, gravest
 from bot.understanding.labels import STRENGTH, Labeller
 from bot.understanding.lexicon import Lexicon, Section, lexicon
 from bot.understanding.matching import Match, Message, matches, seen
@@ -57,7 +57,7 @@ class Listened:
 
 
 def _topic_counts(labeller: Labeller, match: Match, label: str) -> bool:
-    return label in ("denied", "past", "other") or (label == "unclear" and labeller.queried(match))
+    return label in MILD or (label == "unclear" and labeller.queried(match))
 
 
 def listen(text: str, words: Lexicon | None = None) -> Listened:

@@ -20,6 +20,7 @@ from mmap import ACCESS_READ, mmap
 from operator import itemgetter, mul
 from typing import Any
 
+from bot.model import MILD
 from bot.understanding import windows
 from bot.understanding.hearing import Listened
 from bot.understanding.lanes import MIDDLE, Weighted, place_of, summed
@@ -28,7 +29,6 @@ from bot.understanding.windows import Windows
 
 Feature = tuple[str, int, int]  # name, first and last token it stands on (-1: the whole message)
 Place = tuple[int, int]
-MILD = ("denied", "past", "other")
 LONGEST = 80  # characters of a pattern in the name of a feature
 STRONG = 24  # units looked at for the words that weighed most
 
