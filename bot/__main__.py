@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
+from io import TextIOWrapper
 
 from bot import content as content_room
 from bot.check import everything
@@ -19,18 +19,20 @@ def _check(_: argparse.Namespace) -> int:
 
 
 def _understand(_: argparse.Namespace) -> int:
-    from bot import understanding
+    from bot.understanding.lines import BadLine, answered
 
-    content = content_room.content()
-    for line in sys.stdin:
+    content, wrong = content_room.content(), 0
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, TextIOWrapper):  # whatever the terminal is set to, and half an emoji stops nothing
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    for number, line in enumerate(sys.stdin, 1):
         if line.strip():
-            given = json.loads(line)
-            print(
-                json.dumps(
-                    understanding.as_line(given["id"], given["text"], content.trees, content.common), ensure_ascii=False
-                )
-            )
-    return 0
+            try:
+                print(answered(line, content.trees, content.common), flush=True)  # whoever waits for each answer has it
+            except BadLine as fault:
+                print(f"Line {number}: {fault}", file=sys.stderr)
+                wrong += 1
+    return 2 if wrong else 0
 
 
 def _compare(given: argparse.Namespace) -> int:
@@ -63,7 +65,7 @@ def main(words: list[str] | None = None) -> int:
     show = commands.add_parser("show", help="a tree as an outline")
     show.add_argument("tree")
     show.set_defaults(do=_show)
-    understand = commands.add_parser("understand", help="JSON lines in, what was understood out")
+    understand = commands.add_parser("understand", help='JSON lines {"id", "text"} in, what was understood out')
     understand.set_defaults(do=_understand)
     trial = commands.add_parser("try", help="a trial conversation in the terminal: not recorded, not advice")
     trial.add_argument("tree", nargs="?")

@@ -71,16 +71,3 @@ def hear_own(heard: Listened, trees: Mapping[str, Tree], common: Common) -> None
             heard.flags.setdefault(what.flag, Heard()).add(quote, label, what.urgency, sure=True)
         else:
             add_tree(heard, what, quote, 0.8, "none")
-
-
-def as_line(name: str, text: str, trees: Mapping[str, Tree], common: Common) -> dict[str, object]:
-    """One line of `python -m bot understand` (contract, section 1)."""
-    heard = read(text, trees, common)
-    return {
-        "id": name,
-        "concerns": [{"tree": c.tree, "quotes": list(c.quotes)} for c in heard.concerns],
-        "red_flags": [{"id": f.id, "quotes": list(f.quotes), "label": f.label} for f in heard.red_flags],
-        "urgency": heard.urgency,
-        "asks_for_person": heard.asks_for_person,
-        "not_for_us": heard.not_for_us,
-    }
