@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.understanding.lexicon import FOLDER, lines_of
+from bot.understanding.lexicon import FOLDER
 
 ROOT = Path(__file__).resolve().parent.parent
 CONVERSATIONS = ROOT / "tests" / "conversations"
@@ -55,10 +55,12 @@ def _short(file: Path) -> Iterable[Labelled]:
     flags: tuple[tuple[str, str], ...] = ()
     urgency, concerns, rest = "none", (), []
     part = file.stem
-    for number, (line, heading) in enumerate(lines_of(file.read_text(encoding="utf-8"))):
-        if heading:
-            told, urgency, trees, *last = (piece.strip() for piece in line.strip("[]").split("|"))
-            flags = tuple((n, la) for n, _, la in (w.partition(":") for w in told.split()) if la)
+    lines = (raw.strip() for raw in file.read_text(encoding="utf-8").splitlines())
+    told = (line for line in lines if line and not line.startswith("# "))  # "#" within a message is a fracture
+    for number, line in enumerate(told):
+        if line.startswith("["):
+            named, urgency, trees, *last = (piece.strip() for piece in line.strip("[]").split("|"))
+            flags = tuple((n, la) for n, _, la in (w.partition(":") for w in named.split()) if la)
             concerns, rest = tuple(trees.split()), " ".join(last).split()
         else:
             not_for_us = next((who for who in rest if who != "person"), None)

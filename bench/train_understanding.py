@@ -27,15 +27,13 @@ from bot.understanding.lanes import packed
 from bot.understanding.lexicon import FOLDER, lexicon
 from bot.understanding.phrases import stem
 
-VERSION = "4"
+VERSION = "5"
 WHO = ("adult", "not-practitioner", "off-topic", "unintelligible")
 LEAST = 8  # messages that must hold a feature, and that must name a target
-SELDOM = 3  # messages that must hold a word for the net of words in their order
-UNITS, EPOCHS, LEFT_OUT = 160, 16, 0.55  # of the net over features
-IN_ORDER = {"units": 128, "epochs": 7, "left_out": 0.15, "rested": 0.2}
+SELDOM = 3  # messages that must hold a word to be known in its order
 COUNTS = {"urgent": 8, "now": 3, "person": 4, **{f"who:{who}": 3 for who in WHO}}  # how much these targets count
 FOLDS = 5
-RAISE_AT, NOW_AT = -0.4, -0.5  # log odds at which the gates open; chosen by --cross: safety outweighs a question more
+RAISE_AT, NOW_AT = -0.4, -1.0  # log odds at which the gates open; chosen by --cross: safety outweighs a question more
 # Messages that the rules were written against, and small talk, say nothing of how far the rules can be trusted.
 NOT_FOR_GATES = (*(f"part_{letter}" for letter in "abdefghi"), "paraphrases", "short_c")
 
@@ -91,7 +89,7 @@ def _rows(inner: Any, parts: int = 1) -> tuple[bytes, list[float]]:
 
 
 def fitted(told: list[Heard]) -> tuple[dict[str, Any], bytes]:
-    """The nets from these messages: what stands in the model's file, and the weights beside it, a byte each."""
+    """The net from these messages: what stands in the model's file, and the weights beside it, a byte each."""
     import numpy as np
 
     from bench import nets
@@ -102,37 +100,37 @@ def fitted(told: list[Heard]) -> tuple[dict[str, Any], bytes]:
     targets = _targets([one.row for one in told])
     truths = np.array(list(targets.values()), dtype=np.float32).T
     counts = np.array([COUNTS.get(name, 1) for name in targets], dtype=np.float32)
-    features = [np.array([number[n] for n in sorted(one.names) if n in number], dtype=np.int64) for one in told]
-    first = nets.bag(features, len(number), truths, counts, nets.Recipe(UNITS, EPOCHS, LEFT_OUT), 0)
-    ours = [n for n, name in enumerate(targets) if not learned.is_tree(name)]
-    said = [[(stems.get(r, 1), tuple(classes[c] for c in cs if c in classes)) for r, cs in one.said] for one in told]
-    second = nets.windows(
-        said, len(stems) + 2, len(classes) + 1, truths[:, ours], counts[ours], nets.Recipe(**IN_ORDER), 0
-    )
-    half = np.array([1.0 if learned.is_tree(name) else 0.5 for name in targets])
-    other = np.zeros((len(targets), IN_ORDER["units"]))
-    other[ours] = second.outer / 2
-    outer = np.concatenate([first.outer * half[:, None], other], axis=1)
-    outer_bias = first.outer_bias * half
-    outer_bias[ours] += second.outer_bias / 2
-    inner, scale = _rows(first.inner)
+    numbered = [
+        nets.Told(
+            np.array([number[n] for n in sorted(one.names) if n in number], dtype=np.int64),
+            [(stems.get(root, 1), tuple(classes[c] for c in found if c in classes)) for root, found in one.said],
+        )
+        for one in told
+    ]
+    net = nets.fit(numbered, nets.Sizes(len(number), len(stems) + 2, len(classes) + 1), truths, counts, nets.Recipe())
+    inner, scale = _rows(net.inner)
     nothing = (0, len(stems) + 2)  # the rows of no word and of no class
-    kept = np.delete(second.inner, nothing, axis=0)
-    rows, order_scale = _rows(kept, windows.STRETCH)
+    order, order_scale = _rows(np.delete(net.order, nothing, axis=0), windows.STRETCH)
     made = {
         "features": list(number),
         "targets": list(targets),
         "scale": scale,
-        "inner_bias": [round(float(b), 4) for b in first.bias],
-        "outer": [[round(float(w), 3) for w in row] for row in outer],
-        "outer_bias": [round(float(b), 3) for b in outer_bias],
+        "inner_bias": _short(net.bias),
+        "deep": [_short(row) for row in net.deep],
+        "deep_bias": _short(net.deep_bias),
+        "outer": [_short(row) for row in net.outer],
+        "outer_bias": _short(net.outer_bias),
         "order": {
             "words": [windows.UNKNOWN, *(f"w:{root}" for root in stems), *(f"c:{name}" for name in classes)],
             "scale": order_scale,
-            "bias": [round(float(b), 4) for b in second.bias],
+            "bias": _short(net.order_bias),
         },
     }
-    return made, inner + rows
+    return made, inner + order
+
+
+def _short(numbers: Any) -> list[float]:
+    return [round(float(n), 3) for n in numbers]
 
 
 def _use(made: dict[str, Any], weights: bytes) -> learned.Model:

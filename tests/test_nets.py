@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.understanding import windows
+from bot.understanding import learned, windows
 from bot.understanding.hearing import listen
 from bot.understanding.lanes import MOST, Weighted, packed, place_of, summed, unpacked
 from bot.understanding.lexicon import lexicon
@@ -92,3 +92,40 @@ def test_every_word_of_a_message_stands_in_its_order_with_its_classes() -> None:
     said = windows.sequence(listen("Baby of 6 weeks, bruise to the cheek", words).message, words)
     assert [root for root, _ in said][:3] == ["babi", "of", "6"] and all(len(classes) <= CLASSES for _, classes in said)
     assert any(classes for _, classes in said)
+
+
+def test_a_message_is_weighed_as_plain_sums_would() -> None:
+    """Features and words in their order open units, both open deeper ones, all speak for the targets."""
+    chance, words = Random(3), lexicon()
+    heard = listen("Baby of 6 weeks, bruise to the cheek, mum says he rolled", words)
+    names = sorted({name for name, _, _ in learned.features(heard, words)})[::2]  # the others are not known to it
+    said = windows.sequence(heard.message, words)
+    keys = [UNKNOWN, *sorted({f"w:{root}" for root, _ in said} | {f"c:{c}" for _, found in said for c in found})[::2]]
+
+    def some(count: int) -> list[float]:
+        return [chance.uniform(-1, 1) for _ in range(count)]
+
+    def whole(count: int) -> list[int]:
+        return [chance.randint(-127, 127) for _ in range(count)]
+
+    rows, order = [whole(UNITS) for _ in names], [[whole(UNITS) for _ in range(STRETCH)] for _ in keys]
+    held = {
+        "version": "test", "trained_from": "", "features": names, "targets": ["urgent", "now"], "scale": [0.01] * UNITS,
+        "inner_bias": some(UNITS), "deep": [some(4) for _ in range(2 * UNITS)], "deep_bias": some(4),
+        "outer": [some(2 * UNITS + 4) for _ in range(2)], "outer_bias": some(2), "gates": {},
+        "order": {"words": keys, "scale": [0.01] * UNITS, "bias": some(UNITS)},
+    }  # fmt: skip
+    weights = b"".join(map(packed, rows)) + b"".join(packed(place) for row in order for place in row)
+    made = learned.of(held, weights)
+
+    by_features = [sum(column) * 0.01 * learned.weight_of(len(names)) for column in zip(*rows, strict=True)]
+    units = [max(0.0, v + b) for v, b in zip(by_features, held["inner_bias"], strict=True)]
+    units += made.order.heard(said)
+    deep = [sum(u * row[n] for u, row in zip(units, held["deep"], strict=True)) for n in range(4)]
+    units += [max(0.0, v + b) for v, b in zip(deep, held["deep_bias"], strict=True)]
+    wanted = [sum(u * w for u, w in zip(units, row, strict=True)) for row in held["outer"]]
+    told = learned.weigh(heard, words, made).odds
+    assert max(deep) > 0 and any(units[:UNITS]) and any(units[UNITS : 2 * UNITS])
+    assert [told["urgent"], told["now"]] == pytest.approx(
+        [w + b for w, b in zip(wanted, held["outer_bias"], strict=True)], abs=0.01 * sum(units)
+    )

@@ -283,7 +283,7 @@ def test_floors_on_the_development_parts(part: str) -> None:
 
 @pytest.mark.parametrize(
     ("part", "calm", "tree", "mentioned"),
-    [("unseen", 0.18, 0.9, 0.88), ("apart", 0.09, 0.95, 0.95), ("notices", 0.11, 0.87, 0.87)],
+    [("unseen", 0.21, 0.9, 0.91), ("apart", 0.095, 0.96, 0.95), ("notices", 0.1, 0.89, 0.91)],
 )
 def test_floors_on_the_parts_kept_apart(part: str, calm: float, tree: float, mentioned: float) -> None:
     # Nobody who tunes reads these messages; only their totals are held, a little below what was measured.
@@ -295,12 +295,63 @@ def test_floors_on_the_parts_kept_apart(part: str, calm: float, tree: float, men
     assert made.mentioned[0] >= mentioned * made.mentioned[1]
 
 
+@pytest.mark.parametrize(
+    ("text", "flag", "urgency"),
+    [
+        ("untidy, no cot so the baby was in bed with both parents who had been drinking all evening", "X-15", "today"),
+        ("mum says she shook her on Sunday, she is 9 weeks old and not feeding well since", "X-01", "now"),
+        ("postnatal visit, 5 weeks: thinks they'd all be better off without her and has a plan", "X-08", "now"),
+        ("she doesn't feel like the baby is hers, three weeks now, tearful each visit", "X-08", "today"),
+        ("stepdad was jailed in 2014 for injuring a baby, now moved in with mum and her toddler", "X-14", "today"),
+        ("y7 with type 1, insulin not given since Friday, drowsy in the medical room", "X-01", "now"),
+        ("y10 pupil says voices tell him to jump in front of a train", "X-09", "now"),
+    ],
+)  # fmt: skip
+def test_a_grave_thing_in_other_words_is_heard_for_what_it_is(text: str, flag: str, urgency: str) -> None:
+    found = heard(text)
+    assert flag in {f.id for f in found.red_flags if f.label in ("stated", "unclear")}, found
+    assert found.urgency == urgency, found
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        ("mum co sleeping with her 7 week old, no drink, no smoking, safer sleep talked through", "X-11"),
+        ("mum says she touched the iron before anyone could stop her, small burn, seen at A&E and explained", "X-04"),
+        ("weight has dropped a centile at 5 months, feeding plan made", "X-02"),
+        ("their electric was cut off on Monday, landlord is mending it", "X-07"),
+        ("y11 pupil hears a voice telling her she is worthless", "X-08"),
+    ],
+)
+def test_an_everyday_word_is_no_red_flag(text: str, flag: str) -> None:
+    assert flag not in {f.id for f in heard(text).red_flags}, heard(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "tree"),
+    [
+        ("can you send me the leaflet about sleep", "disabled-child"),
+        ("can you send me the leaflet about sleep", "parental-substance-misuse"),
+        ("he won't engage with the dietician yet", "forced-marriage-and-belief"),
+        ("missed two lessons of maths with a cold", "missing-child"),
+    ],
+)
+def test_an_everyday_word_opens_no_tree(text: str, tree: str) -> None:
+    assert tree not in {c.tree for c in heard(text).concerns}, heard(text)
+
+
+def test_a_fracture_sign_within_a_message_is_read_and_no_comment() -> None:
+    told = [row.text for row in messages("more_c") if "#" in row.text]
+    assert any(text.endswith("3rd fracture in 2 years by my count") for text in told), told
+    assert any(text.startswith("#") for text in told), told
+
+
 REASSURING = (", otherwise all well, lovely family", " Otherwise all well, no other concerns.",
               " Mum says it is fine and there is nothing to worry about.")  # fmt: skip
 
 
 def test_reassurance_takes_back_almost_nothing_that_nobody_tuned_to() -> None:
-    # Promise 3: text may only raise. Of 959 urgent messages kept apart a reassuring end took back up to 129, now 10.
+    # Promise 3: text may only raise. Of 960 urgent messages kept apart a reassuring end took back up to 129, now 10.
     rows = [row for row in messages("apart") if row.urgency != "none"]
     raised = [row for row in rows if heard(row.text).urgency != "none"]
     lost = [row.id for row in raised for end in REASSURING if heard(row.text + end).urgency == "none"]

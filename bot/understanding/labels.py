@@ -101,7 +101,7 @@ class Labeller:
         if not self._same_sentence(first, last):
             return False
         between = self.tokens[first + 1 : last]
-        if any(t.word in TURNS or t.word in (":", "(", ")") for t in between):
+        if any(t.word in TURNS or t.word in (":", "(", ")", "so") for t in between):  # "no cot so baby sleeps with …"
             return False
         # A list goes on over commas ("no marks, burns or bruises"); a verb after the comma begins something new.
         if len(between) > 1 and any(t.word in _SUBJECTS for t in between):

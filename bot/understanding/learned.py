@@ -1,12 +1,11 @@
-"""The learned layer: two small nets over the words and classes of a message, shipped as plain numbers.
+"""The learned layer: a small net over the words and classes of a message, shipped as plain numbers.
 
 Made by `python -m bench.train_understanding` from our own labelled messages; `words/model.json` names its version and
-the digest of what it was trained from. One net hears which words and pairs of words a message holds, the other
-(`windows`) words in their order. Each has one hidden layer that all targets share: is this urgent, is it now, each red
-flag (told as so, and told as not so), who is writing; each concern is the first net's alone. Over them stand two gates,
-which weigh what the nets say together with what the rules heard. What is learned is a question, never a statement: the
-label is "unclear", the quotes are the words that weighed most. It raises and supports hints of the rules; it takes no
-sure hit away.
+the digest of what it was trained from. Some of its units hear which words and pairs of words a message holds, others
+(`windows`) words in their order, and deeper ones both together. All targets share them: is this urgent, is it now, each
+red flag (told as so, and told as not so), each concern, who is writing. Over it stand two gates, which weigh what it
+says together with what the rules heard. What is learned is a question, never a statement: the label is "unclear", the
+quotes are the words that weighed most. It raises and supports hints of the rules; it takes no sure hit away.
 """
 
 from __future__ import annotations
@@ -40,8 +39,8 @@ def weight_of(count: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The nets: features → hidden units (a byte a weight, each unit with its scale) → targets, and the same of words
-    in their order."""
+    """The net: features → units (a byte a weight, each unit with its scale), words in their order → units, both →
+    deeper units, all units → targets."""
 
     version: str
     trained_from: str
@@ -50,8 +49,10 @@ class Model:
     scale: tuple[float, ...]
     inner_bias: tuple[float, ...]
     targets: tuple[str, ...]
-    outer: tuple[tuple[float, ...], ...]  # one row of units a target, then of the units of the other net
     order: Windows
+    deep: Weighted  # one row of deeper units a unit
+    deep_bias: tuple[float, ...]
+    outer: tuple[tuple[float, ...], ...]  # one row of units a target: of features, of words in their order, deeper ones
     outer_bias: tuple[float, ...]
     out: Weighted  # the same rows, unit by unit
     gates: dict[str, dict[str, float]]  # "raise" and "now": the weight of each sign, and "bias"
@@ -73,7 +74,7 @@ class Weighed:
 
     odds: dict[str, float]
     model: Model | None = None
-    units: tuple[float, ...] = ()  # of the hidden layer: how far each is open
+    units: tuple[float, ...] = ()  # how far each is open
     held: tuple[tuple[int, int, int], ...] = ()  # features by number, and the places they stand on
 
     def because(self, target: str, most: int = 3) -> list[Place]:
@@ -81,7 +82,7 @@ class Weighed:
         use = self.model
         if use is None or target not in self.odds:
             return []
-        out = use.outer[use.targets.index(target)]  # of the first net alone: its features are words one can quote
+        out = use.outer[use.targets.index(target)]  # of the features alone: they are words one can quote
         pull = [w * s if unit > 0 else 0.0 for w, s, unit in zip(out, use.scale, self.units, strict=False)]
         strong = sorted(range(len(pull)), key=lambda n: -abs(pull[n]))[:STRONG]  # the others weigh next to nothing
         of_strong, pulls = itemgetter(*(place_of(n, len(pull)) for n in strong)), [pull[n] for n in strong]
@@ -149,8 +150,10 @@ def of(held: Mapping[str, Any], weights: bytes | mmap) -> Model:
         scale=tuple(held["scale"]),
         inner_bias=tuple(held["inner_bias"]),
         targets=tuple(held["targets"]),
-        outer=tuple(map(tuple, held["outer"])),
         order=order,
+        deep=Weighted(held["deep"]),
+        deep_bias=tuple(held["deep_bias"]),
+        outer=tuple(map(tuple, held["outer"])),
         outer_bias=tuple(held["outer_bias"]),
         out=Weighted(list(zip(*held["outer"], strict=True))),
         gates=held["gates"],
@@ -168,6 +171,8 @@ def weigh(heard: Listened, words: Lexicon, use: Model) -> Weighed:
     weight = weight_of(len(held))
     units = tuple(max(0.0, t * s * weight + b) for t, s, b in zip(total, use.scale, use.inner_bias, strict=True))
     units += use.order.heard(windows.sequence(heard.message, words))
+    deep = use.deep.summed(units)
+    units += tuple(max(0.0, d + b) for d, b in zip(deep, use.deep_bias, strict=True))
     said = use.out.summed(units)
     odds = {target: s + bias for target, s, bias in zip(use.targets, said, use.outer_bias, strict=True)}
     return Weighed(odds, use, units, tuple((n, *place) for n, place in held.items()))

@@ -1,4 +1,5 @@
-"""A message without the clauses that only reassure: "otherwise all well, lovely family, no other concerns"."""
+"""A message without what takes nothing back: clauses that only reassure ("otherwise all well, no other concerns"), and
+denials that a "but" ends."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from functools import cache
 
 from bot.understanding.lexicon import FOLDER, lines_of
 
+_DENIED_BUT = re.compile(r"\b(?:no|nil|not|never|none|without)\b[^.;:!?\n]*?\bbut\b", re.IGNORECASE)
 _BETWEEN = re.compile(r"([,.;:!?()\n–—]+|\b(?:and|but)\b)", re.IGNORECASE)
 _WORD = re.compile(r"[a-z']+")
 
@@ -46,3 +48,10 @@ def without_reassurance(text: str) -> str | None:
         return None
     rest = "".join(kept).strip(" ,.;:!?\n")
     return rest or None
+
+
+def without_what_is_denied(text: str) -> str | None:
+    """What is left of a text without each denial that a "but" ends ("no bruises on his legs but a burn on his hand");
+    None where it has none, or nothing would be left."""
+    rest = _DENIED_BUT.sub(" ", text).strip(" ,.;:!?\n")
+    return rest if rest and rest != text.strip(" ,.;:!?\n") else None
