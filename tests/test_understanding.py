@@ -340,6 +340,12 @@ def test_an_everyday_word_opens_no_tree(text: str, tree: str) -> None:
     assert tree not in {c.tree for c in heard(text).concerns}, heard(text)
 
 
+@pytest.mark.parametrize("who", ["Safeguarding lead here.", "HV here,", "I'm the school nurse."])
+def test_whoever_says_their_role_is_a_practitioner(who: str) -> None:
+    text = f"{who} I've phoned social care last week and they closed it. I don't agree, how do I escalate"
+    assert heard(text).not_for_us is None, heard(text)
+
+
 def test_a_fracture_sign_within_a_message_is_read_and_no_comment() -> None:
     told = [row.text for row in messages("more_c") if "#" in row.text]
     assert any(text.endswith("3rd fracture in 2 years by my count") for text in told), told

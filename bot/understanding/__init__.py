@@ -32,7 +32,6 @@ def read(text: str, trees: Mapping[str, Tree], common: Common) -> Understood:
     chosen = any(tree.title.casefold() == title for tree in trees.values())  # named as we name it: nothing to guess
     weighed = None if chosen else decide(heard, words, model())
     named = bool(heard.message.spans.get(words.number.get("PERSONWANTED", -1)))  # then the rules have decided
-    about_children = bool(heard.message.spans.get(words.number.get("CHILDSURE", -1)))
     flags = sorted(heard.flags.items(), key=_gravest)
     concerns = [
         HeardConcern(t, merged(f.quotes, text), t in heard.guessed, f.score > LIKELY or f.urgency != "none")
@@ -46,7 +45,7 @@ def read(text: str, trees: Mapping[str, Tree], common: Common) -> Understood:
         urgency=heard.urgency,
         asks_for_person=asks_for_person(heard.message, words) or (not named and deciding.wants_person(weighed, heard)),
         not_for_us=not_for_us(heard.message, words, bool(heard.flags))
-        or deciding.not_for_us(weighed, heard, about_children),
+        or deciding.not_for_us(weighed, heard, words),
     )
 
 

@@ -268,13 +268,15 @@ def wants_person(weighed: Weighed | None, heard: Listened) -> bool:
     return weighed.odds.get("person", -9.0) > PERSON + _surer(heard)
 
 
-def not_for_us(weighed: Weighed | None, heard: Listened, about_children: bool) -> str | None:
+def not_for_us(weighed: Weighed | None, heard: Listened, words: Lexicon) -> str | None:
     """Who it may be, where no rule said so: it is asked about, and danger is watched all the same."""
     if weighed is None or len(heard.message.stems) < WORDS:
         return None
     found = {w: weighed.odds.get(f"who:{w}", -9.0) - at - _surer(heard) for w, at in WHO.items()}
-    if about_children:
+    if heard.message.spans.get(words.number["CHILDSURE"]):
         found.pop("adult", None)
+    if heard.message.spans.get(words.number["OWN_ROLE"]):
+        found.pop("not-practitioner", None)
     if any(f.label in RAISING for f in heard.flags.values()):
         found.pop("off-topic", None)
     likeliest = max(found, key=lambda w: found[w], default=None)

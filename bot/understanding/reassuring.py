@@ -8,7 +8,7 @@ from functools import cache
 
 from bot.understanding.lexicon import FOLDER, lines_of
 
-_DENIED_BUT = re.compile(r"\b(?:no|nil|not|never|none|without)\b[^.;:!?\n]*?\bbut\b", re.IGNORECASE)
+_DENIED_BUT = re.compile(r"\b(?:no|nil|not|never|none|without)\b[^.;:!?\n]{0,160}?\bbut\b", re.IGNORECASE)
 _BETWEEN = re.compile(r"([,.;:!?()\n–—]+|\b(?:and|but)\b)", re.IGNORECASE)
 _WORD = re.compile(r"[a-z']+")
 
