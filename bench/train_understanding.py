@@ -33,7 +33,7 @@ LEAST = 8  # messages that must hold a feature, and that must name a target
 SELDOM = 3  # messages that must hold a word to be known in its order
 COUNTS = {"urgent": 8, "now": 3, "person": 4, **{f"who:{who}": 3 for who in WHO}}  # how much these targets count
 FOLDS = 5
-RAISE_AT, NOW_AT = -0.4, -1.0  # log odds at which the gates open; chosen by --cross: safety outweighs a question more
+RAISE_AT, NOW_AT = -0.3, -1.0  # log odds at which the gates open; chosen by --cross: safety outweighs a question more
 # Messages that the rules were written against, and small talk, say nothing of how far the rules can be trusted.
 NOT_FOR_GATES = (*(f"part_{letter}" for letter in "abdefghi"), "paraphrases", "short_c")
 

@@ -283,7 +283,7 @@ def test_floors_on_the_development_parts(part: str) -> None:
 
 @pytest.mark.parametrize(
     ("part", "calm", "tree", "mentioned"),
-    [("unseen", 0.21, 0.9, 0.91), ("apart", 0.095, 0.96, 0.95), ("notices", 0.1, 0.89, 0.91)],
+    [("unseen", 0.2, 0.9, 0.91), ("apart", 0.095, 0.96, 0.95), ("notices", 0.1, 0.89, 0.91)],
 )
 def test_floors_on_the_parts_kept_apart(part: str, calm: float, tree: float, mentioned: float) -> None:
     # Nobody who tunes reads these messages; only their totals are held, a little below what was measured.
@@ -385,7 +385,8 @@ def test_only_what_reassures_alone_is_left_out(text: str, rest: str | None) -> N
 
 @pytest.mark.parametrize(
     "text",
-    ["He is asleep now.", "Thank you, that helps", "She is with her gran tonight", "yes, twice last month",
+    ["He is asleep now.", "Thank you, that helps", "She is with her gran tonight",
+     "The children are in class until three", "yes, twice last month",
      "ok, back at 3pm", "I have rung the council and they took it", "not that I know of",
      "can you say that again please"],
 )  # fmt: skip
