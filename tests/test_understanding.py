@@ -357,7 +357,7 @@ REASSURING = (", otherwise all well, lovely family", " Otherwise all well, no ot
 
 
 def test_reassurance_takes_back_almost_nothing_that_nobody_tuned_to() -> None:
-    # Promise 3: text may only raise. Of 960 urgent messages kept apart a reassuring end took back up to 129, now 10.
+    # Promise 3: text may only raise. Of 959 urgent messages kept apart a reassuring end took back up to 129, now 11.
     rows = [row for row in messages("apart") if row.urgency != "none"]
     raised = [row for row in rows if heard(row.text).urgency != "none"]
     lost = [row.id for row in raised for end in REASSURING if heard(row.text + end).urgency == "none"]
