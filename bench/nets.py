@@ -82,8 +82,8 @@ def _weights(rows: int, wide: int) -> nn.Embedding:
 
 
 class _Net(nn.Module):
-    """Says everything twice, from the features alone and from all units, and is trained on both: what the features say
-    alone is what the words that weighed most can be read from. Their mean counts."""
+    """Says everything three times, from all units, from those of features and from those of words in their order, and
+    is trained on all. The mean of the first two counts: from features alone one can tell which words weighed most."""
 
     def __init__(self, sizes: Sizes, targets: int, use: Recipe) -> None:
         super().__init__()

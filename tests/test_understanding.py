@@ -321,6 +321,9 @@ def test_a_grave_thing_in_other_words_is_heard_for_what_it_is(text: str, flag: s
         ("weight has dropped a centile at 5 months, feeding plan made", "X-02"),
         ("their electric was cut off on Monday, landlord is mending it", "X-07"),
         ("y11 pupil hears a voice telling her she is worthless", "X-08"),
+        ("mum confused about the insulin pump settings for her son, wants a call from the diabetes nurse", "X-01"),
+        ("diabetic teen had a vomiting bug last week, seen by the team, fine now, school plan to update", "X-01"),
+        ("T1 diabetic mum, baby 3 days old a bit sleepy but feeding well, midwife checked sugars normal", "X-01"),
     ],
 )
 def test_an_everyday_word_is_no_red_flag(text: str, flag: str) -> None:

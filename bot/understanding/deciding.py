@@ -75,37 +75,34 @@ def settle(heard: Listened, weighed: Weighed, use: Model) -> None:
     _weigh_trees(heard, weighed)
 
 
+def _raised(alone: Listened, use: Model) -> float:
+    """The odds that something is raised."""
+    return use.gate("raise", signs(alone, weigh(alone, lexicon(), use).odds))
+
+
 def _without_reassurance(heard: Listened, use: Model) -> float:
-    """The odds that something is raised, of the message without the clauses that only reassure."""
-    return _raised(without_reassurance(heard.message.text), use)
+    """These odds of the message without the clauses that only reassure."""
+    rest = without_reassurance(heard.message.text)
+    return -inf if rest is None else _raised(listen(rest, lexicon()), use)
 
 
 def _without_denials(heard: Listened, use: Model) -> float:
-    """The same without the denials that a "but" ends, where the rules hear something in what is left."""
+    """These odds without the denials that a "but" ends, where the rules hear something in what is left."""
     rest = without_what_is_denied(heard.message.text)
-    if rest is None or listen(rest, lexicon()).urgency == "none":
+    if rest is None:
         return -inf
-    return _raised(rest, use)
-
-
-def _raised(text: str | None, use: Model) -> float:
-    """The odds that a text raises something."""
-    if text is None:
-        return -inf
-    words = lexicon()
-    alone = listen(text, words)
-    return use.gate("raise", signs(alone, weigh(alone, words, use).odds))
+    alone = listen(rest, lexicon())
+    return -inf if alone.urgency == "none" else _raised(alone, use)
 
 
 def _stands_alone(heard: Listened, use: Model) -> bool:
     """Whether the sentence of a sure hit, read by itself, does not speak against it: reassuring words before or after
     take nothing back (safety, promise 3)."""
-    words = lexicon()
     for name, flag in heard.flags.items():
         for quote in flag.quotes if flag.sure else ():
-            alone = listen(sentence_of(heard.message.text, quote), words)
+            alone = listen(sentence_of(heard.message.text, quote), lexicon())
             alone.flags.setdefault(name, flag)
-            if use.gate("raise", signs(alone, weigh(alone, words, use).odds)) >= SPEAKS_AGAINST:
+            if _raised(alone, use) >= SPEAKS_AGAINST:
                 return True
     return False
 
